@@ -1,0 +1,9 @@
+/** What every room may use: ids, errors, time, chance, bytes, logging. Knows nothing of the product. */
+export * from './async.ts';
+export * from './bytes.ts';
+export * from './clock.ts';
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './log.ts';
+export * from './random.ts';
+export * from './worker-url.ts';
