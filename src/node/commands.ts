@@ -28,7 +28,12 @@ export interface NodeCommands {
 
   listFiles(group: string): Promise<FileRow[]>;
   /** Hashes, then announces. Aborting `signal` ends it with INTERRUPTED and shares nothing. */
-  uploadFile(path: string, group: string, onProgress: (progress: HashProgress) => void, signal: AbortSignal): Promise<Uploaded>;
+  uploadFile(
+    path: string,
+    group: string,
+    onProgress: (progress: HashProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Uploaded>;
   /** Returns as soon as the download is accepted; its end is an event. */
   downloadFile(group: string, file: string, destination: string): Promise<DownloadStarted>;
   showDownloads(): Promise<DownloadRow[]>;
@@ -55,7 +60,13 @@ export type CompletionKind = 'group' | 'user' | 'member' | 'request' | 'file' | 
 export type NodeEvent =
   | { readonly type: 'notice' | 'warning'; readonly text: string }
   | { readonly type: 'complete'; readonly group: string; readonly file: string; readonly path: string }
-  | { readonly type: 'failed'; readonly group: string; readonly file: string; readonly code: string; readonly text: string };
+  | {
+      readonly type: 'failed';
+      readonly group: string;
+      readonly file: string;
+      readonly code: string;
+      readonly text: string;
+    };
 
 export interface CreatedUser {
   readonly user: string;
