@@ -139,6 +139,8 @@ export interface HashProgress {
 export interface Uploaded {
   readonly file: string;
   readonly content: string;
+  /** 64 hex digits: under which the content is served in this group, for other BitTorrent programs. */
+  readonly infoHash: string;
   readonly size: number;
   readonly files: number;
   /** What was left out, in plain words (junk files, links, empty folders). */

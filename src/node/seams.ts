@@ -197,6 +197,9 @@ export interface TransferOptions {
   readonly listenHost: string;
   /** 0: any free one. */
   readonly listenPort: number;
+  /** Ceilings over all peers; absent: none. */
+  readonly upBytesPerSecond?: number;
+  readonly downBytesPerSecond?: number;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Logger;
