@@ -1,9 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+const limits = { testTimeout: 30_000, hookTimeout: 30_000 };
+
+/** Suites that start processes of their own come after the others, one file at a time: they want the cores. */
+const processSuites = ['test/e2e/**/*.test.ts', 'test/interop/**/*.test.ts', 'test/faults/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts'] },
+    projects: [
+      {
+        test: {
+          name: 'units',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: processSuites,
+          sequence: { groupOrder: 0 },
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          include: processSuites,
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          ...limits,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,62 @@
+/**
+ * Brings a bare clone to the point where the rest can run: the right Node, the dependencies, the build.
+ * Plain JavaScript without dependencies, because nothing is installed yet when it starts.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build, isBuildFresh } from './build.mjs';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Ends the process with a sentence that says what to do, without a stack trace. */
+export function fail(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+/** Runs a program with our input and output; resolves to its exit code. */
+function run(command, args, env = process.env) {
+  const done = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+  if (done.error) fail(`Could not start ${command}: ${done.error.message}`);
+  return done.status ?? 1;
+}
+
+function checkNode() {
+  const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node;
+  const floor = wanted
+    .replace(/[^0-9.]/g, '')
+    .split('.')
+    .map(Number);
+  const have = process.versions.node.split('.').map(Number);
+  const older = have[0] !== floor[0] ? have[0] < floor[0] : have[1] < (floor[1] ?? 0);
+  if (older)
+    fail(
+      `This is Node ${process.versions.node}; Mini-BitTorrent needs Node ${wanted}. Install a newer Node and try again.`,
+    );
+}
+
+/** npm leaves its own copy of the lockfile in node_modules; when ours is newer, somebody changed it. */
+function isInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  return (
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  );
+}
+
+function install() {
+  process.stdout.write('Installing dependencies (npm ci)...\n');
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const npm = process.env.npm_execpath;
+  const status = npm ? run(process.execPath, [npm, ...args]) : run('npm', args);
+  if (status !== 0) fail('npm ci failed; see above. With a network connection, try again.');
+}
+
+/** Everything that `npm test` and `npm run demo` need before they can start. */
+export function bootstrap({ buildToo }) {
+  checkNode();
+  if (!isInstalled()) install();
+  if (buildToo && !isBuildFresh() && !build()) fail('The build failed; see above.');
+}

@@ -1,0 +1,3 @@
+export async function main(_args: string[], _root: string): Promise<number> {
+  return Promise.resolve(1);
+}
