@@ -1,0 +1,27 @@
+/**
+ * Contracts between processes, and the list of trackers that both sides read. An address of a file or a
+ * field here is a promise to other versions: fields may be added, not changed.
+ */
+export type { Access, CallInput, CallResult, Endpoint } from './endpoint.ts';
+export { apiErrorSchema, type ApiError, type PeerAddress } from './fields.ts';
+export {
+  CONTENTS_PER_DEVICE_MAX,
+  DIGESTS_PER_CALL_MAX,
+  EVENTS_HEARTBEAT_MS,
+  PRESENCE_GONE_MS,
+  PRESENCE_HEARTBEAT_MS,
+  RECORDS_PER_CALL_MAX,
+  trackerApi,
+  type AnnouncedContent,
+  type PresenceReport,
+  type PutResult,
+  type TrackerGroupRow,
+} from './tracker-contract.ts';
+export { trackerEvents, type SwarmEvent, type SwarmPeer, type TrackerEvent } from './tracker-events.ts';
+export {
+  parseTrackerList,
+  trackerAtLine,
+  readTrackerList,
+  type TrackerAddress,
+  type TrackerList,
+} from './tracker-list.ts';
