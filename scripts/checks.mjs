@@ -22,7 +22,7 @@ export const checks = [
 export const packageCheck = {
   name: 'package',
   program: 'publint',
-  args: ['--strict', '--pack', 'false'],
+  args: ['--strict', '--pack', 'npm'],
 };
 
 /** Runs one check; what it says is shown only when it fails. */
