@@ -1,0 +1,127 @@
+import { X509Certificate } from 'node:crypto';
+import { sha256Hex } from '../base/index.ts';
+import { extensionFlags } from './der.ts';
+import { hasKeyForm } from './keys.ts';
+
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+/** 2.5.29.15 in DER. */
+const KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x0f);
+const DIGITAL_SIGNATURE = 0x80;
+const KEY_CERT_SIGN = 0x04;
+/** One certificate as our own encoder writes it (RFC 7468), nothing before or after: its exact bytes are hashed. */
+const ONE_CERTIFICATE =
+  /^-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE-----\n$/;
+const PEM_CHARS_MAX = 4096;
+/** Renewed when a third of its time is left. */
+const RENEWAL_SHARE = 1 / 3;
+
+/** How a member's certificate names the key that it is over. */
+export const memberUri = (keyHash: string): string => `urn:mbt:key:${keyHash}`;
+
+/** Whose certificate it is, or in plain words why it is refused. */
+export type CertificateVerdict = { readonly memberKeyHash: string } | { readonly fault: string };
+
+/**
+ * Whether a peer's certificate was signed directly by the group's authority, is in force, and is made for peers. To
+ * be done on every connection, whatever TLS says: a resumed session has checked nothing. Grants are another matter.
+ */
+export function checkMemberCertificate(
+  der: Uint8Array,
+  authorityPem: string,
+  nowMs: number,
+): CertificateVerdict {
+  const certificate = parseCertificate(der);
+  const authority = parseCertificate(authorityPem);
+  if (certificate === undefined) return { fault: 'the certificate cannot be read' };
+  if (authority === undefined) return { fault: 'the authority cannot be read' };
+  const memberKey = keyOf(certificate);
+  if (memberKey === undefined) return { fault: 'the certificate is not over a P-256 key' };
+  const memberKeyHash = sha256Hex(memberKey);
+  const fault = issueFault(certificate, authority, nowMs) ?? memberFault(certificate, memberKeyHash);
+  return fault === undefined ? { memberKeyHash } : { fault };
+}
+
+/** Why a certificate is not one that a tracker of the cluster with this CA shows; undefined if it is one. */
+export function trackerCertificateFault(der: Uint8Array, caPem: string, nowMs: number): string | undefined {
+  const certificate = parseCertificate(der);
+  const ca = parseCertificate(caPem);
+  if (certificate === undefined || ca === undefined) return 'the certificate cannot be read';
+  return issueFault(certificate, ca, nowMs) ?? usageFault(certificate);
+}
+
+/** The public key (SPKI DER, P-256) that a certificate is over; undefined if there is none. */
+export function certificateKey(certificate: Uint8Array | string): Uint8Array | undefined {
+  const parsed = parseCertificate(certificate);
+  return parsed && keyOf(parsed);
+}
+
+/** Whether `pem` is exactly one certificate of an authority over a P-256 key. */
+export function isAuthority(pem: string): boolean {
+  if (pem.length > PEM_CHARS_MAX || !ONE_CERTIFICATE.test(pem)) return false;
+  const certificate = parseCertificate(pem);
+  return certificate !== undefined && certificate.ca && keyOf(certificate) !== undefined;
+}
+
+/** Whether so little of a certificate's time is left that its issuer should sign a new one. */
+export function isRenewalDue(der: Uint8Array, nowMs: number): boolean {
+  const certificate = parseCertificate(der);
+  if (certificate === undefined) return true;
+  const { fromMs, untilMs } = datesOf(certificate);
+  return untilMs - nowMs < (untilMs - fromMs) * RENEWAL_SHARE;
+}
+
+function issueFault(
+  certificate: X509Certificate,
+  issuer: X509Certificate,
+  nowMs: number,
+): string | undefined {
+  if (!issuer.ca) return 'the issuer is no authority';
+  if (!certificate.checkIssued(issuer)) return 'the certificate names another issuer';
+  if (!certificate.verify(issuer.publicKey)) return 'the certificate has a wrong signature';
+  return datesFault(certificate, nowMs) ?? (datesFault(issuer, nowMs) && 'the authority is not in force');
+}
+
+function datesFault(certificate: X509Certificate, nowMs: number): string | undefined {
+  const { fromMs, untilMs } = datesOf(certificate);
+  if (nowMs < fromMs) return 'the certificate is not valid yet; are the clocks right?';
+  return nowMs <= untilMs ? undefined : 'the certificate has expired';
+}
+
+function datesOf(certificate: X509Certificate): { fromMs: number; untilMs: number } {
+  return { fromMs: Date.parse(certificate.validFrom), untilMs: Date.parse(certificate.validTo) };
+}
+
+function memberFault(certificate: X509Certificate, keyHash: string): string | undefined {
+  const named =
+    certificate.subject === `CN=${keyHash}` &&
+    (certificate.subjectAltName ?? '').split(', ').includes(`URI:${memberUri(keyHash)}`);
+  return named ? usageFault(certificate) : 'the certificate names another key than its own';
+}
+
+function usageFault(certificate: X509Certificate): string | undefined {
+  if (certificate.ca) return 'the certificate is an authority';
+  const usages = certificate.keyUsage ?? [];
+  if (!usages.includes(SERVER_AUTH) || !usages.includes(CLIENT_AUTH))
+    return 'the certificate is for another use';
+  const flags = extensionFlags(certificate.raw, KEY_USAGE) ?? 0;
+  const signsOnly = (flags & DIGITAL_SIGNATURE) !== 0 && (flags & KEY_CERT_SIGN) === 0;
+  return signsOnly ? undefined : 'the certificate is for another use';
+}
+
+function keyOf(certificate: X509Certificate): Uint8Array | undefined {
+  try {
+    const spki = new Uint8Array(certificate.publicKey.export({ type: 'spki', format: 'der' }));
+    return hasKeyForm(spki) ? spki : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseCertificate(certificate: Uint8Array | string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(certificate);
+  } catch {
+    return undefined;
+  }
+}

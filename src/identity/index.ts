@@ -1,0 +1,42 @@
+/** Who somebody is, and how it is proven: keys, sealing, OPAQUE (RFC 9807), certificates, the cluster's key. */
+export {
+  certificateKey,
+  checkMemberCertificate,
+  isAuthority,
+  isRenewalDue,
+  trackerCertificateFault,
+  type CertificateVerdict,
+} from './certificate-check.ts';
+export {
+  createAuthority,
+  identityCertificate,
+  issueMemberCertificate,
+  issueTrackerCertificate,
+  memberDates,
+  toPem,
+  type Authority,
+} from './certificates.ts';
+export {
+  generateKey,
+  hasKeyForm,
+  keyCode,
+  PUBLIC_KEY_BYTES,
+  sign,
+  SIGNATURE_BYTES,
+  userIdOf,
+  verify,
+  type KeyPair,
+} from './keys.ts';
+export { newRecoveryCode, parseRecoveryCode } from './recovery-code.ts';
+export {
+  newAccountKey,
+  open,
+  proofHash,
+  seal,
+  sealContext,
+  unlockerOf,
+  unwrapAccountKey,
+  wrapAccountKey,
+  type Unlocker,
+} from './sealing.ts';
+export type { SignatureCheck } from './verifier.ts';
