@@ -1,0 +1,93 @@
+import { type TrackerList, trackerApi } from '../../api/index.ts';
+import { type Clock, CommandError, type Logger } from '../../base/index.ts';
+import type { ClusterTrust } from './cluster-trust.ts';
+import type { ClientIdentity } from './tracker-connection.ts';
+import { type TrackerApi, TrackerLink } from './tracker-link.ts';
+import { type StreamListener, TrackerStream } from './tracker-stream.ts';
+import { tryTrackers } from './try-trackers.ts';
+
+/** All trackers of the list: one to answer a command, every one for news and presence. */
+export class Trackers {
+  readonly #links: readonly TrackerLink[];
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #streams: readonly TrackerStream[] = [];
+  /** The tracker that answered last is asked first, so that a user reads where it wrote. */
+  #preferred = 0;
+
+  constructor(list: TrackerList, trust: ClusterTrust, clock: Clock, log: Logger) {
+    this.#links = list.trackers.map((tracker) => new TrackerLink(tracker, trust));
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /**
+   * Asks one tracker, and another one when that fails, until there is an answer (see `tryTrackers`). `work` must bear
+   * repeating, and keeps to the tracker it is given. Rejects with what the tracker says, NO_TRACKER, TRACKER_CHANGED.
+   */
+  async call<T>(work: (api: TrackerApi) => Promise<T>): Promise<T> {
+    for (const stream of this.#streams) if (!stream.up) stream.wake();
+    const order = this.#order();
+    return tryTrackers(this.#clock, order.length, async (index) => {
+      const at = order[index] ?? 0;
+      const result = await work(this.#links[at] as TrackerLink);
+      this.#preferred = at;
+      return result;
+    });
+  }
+
+  /** Asks every tracker at once; what fails is left out. For questions that one liar must not decide alone. */
+  async callAll<T>(work: (api: TrackerApi) => Promise<T>): Promise<T[]> {
+    const settled = await Promise.allSettled(this.#links.map((link) => work(link)));
+    return settled.filter((outcome) => outcome.status === 'fulfilled').map((outcome) => outcome.value);
+  }
+
+  /** From now on as this user, with a stream to every tracker. */
+  async logIn(identity: ClientIdentity, listener: StreamListener): Promise<void> {
+    await this.logOut();
+    for (const link of this.#links) await link.setIdentity(identity);
+    this.#streams = this.#links.map((link) => new TrackerStream(link, listener, this.#clock, this.#log));
+  }
+
+  /** From now on as nobody. Idempotent. */
+  async logOut(): Promise<void> {
+    const streams = this.#streams;
+    this.#streams = [];
+    await Promise.all(streams.map((stream) => stream.close()));
+    for (const link of this.#links) await link.setIdentity(undefined);
+  }
+
+  get connected(): readonly TrackerStream[] {
+    return this.#streams.filter((stream) => stream.up);
+  }
+
+  /** How each is: from its stream where there is one, else by asking now. */
+  async states(): Promise<{ address: string; state: string }[]> {
+    if (this.#streams.length > 0)
+      return this.#streams.map((stream) => ({ address: stream.link.tracker.text, state: stream.state }));
+    return Promise.all(
+      this.#links.map(async (link) => ({ address: link.tracker.text, state: await askState(link) })),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.logOut();
+    await Promise.all(this.#links.map((link) => link.close()));
+  }
+
+  #order(): number[] {
+    const up = new Set(this.connected.map((stream) => stream.link));
+    const rank = (at: number): number =>
+      (up.has(this.#links[at] as TrackerLink) ? 0 : 2) + (at === this.#preferred ? 0 : 1);
+    return [...this.#links.keys()].sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+async function askState(link: TrackerLink): Promise<string> {
+  try {
+    await link.call(trackerApi.cluster, {});
+    return 'reachable';
+  } catch (error) {
+    return error instanceof CommandError ? `${error.code}: ${error.message}` : (error as Error).message;
+  }
+}
