@@ -1,30 +1,6 @@
 import { expect, test } from 'vitest';
 import { deferred, Gate, within } from './async.ts';
-import type { Clock } from './clock.ts';
-
-/** A clock that stands until told otherwise. */
-function standingClock(): Clock & { advance(ms: number): void } {
-  let now = 0;
-  const timers: { at: number; action: () => void }[] = [];
-  return {
-    nowMs: () => now,
-    wallMs: () => now,
-    after(delayMs, action) {
-      const timer = { at: now + delayMs, action };
-      timers.push(timer);
-      return () => {
-        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1);
-      };
-    },
-    advance(ms) {
-      now += ms;
-      for (const timer of timers.filter(({ at }) => at <= now)) {
-        timers.splice(timers.indexOf(timer), 1);
-        timer.action();
-      }
-    },
-  };
-}
+import { FakeClock } from '../../test/support/fake-clock.ts';
 
 test('a gate runs no more than its limit at once, in the order in which they came', async () => {
   const gate = new Gate(2);
@@ -56,13 +32,13 @@ test('a task that fails gives its place to the next', async () => {
 });
 
 test('within lets a result through and then holds no timer', async () => {
-  const clock = standingClock();
+  const clock = new FakeClock();
   await expect(within(clock, 100, Promise.resolve(7), () => new Error('late'))).resolves.toBe(7);
   expect(() => clock.advance(1000)).not.toThrow();
 });
 
 test('within rejects when the time is up, and swallows what comes later', async () => {
-  const clock = standingClock();
+  const clock = new FakeClock();
   const work = deferred<number>();
   const waiting = within(clock, 100, work.promise, () => new Error('late'));
   clock.advance(99);
@@ -73,5 +49,5 @@ test('within rejects when the time is up, and swallows what comes later', async 
 
 test('within passes on the failure of the work itself', async () => {
   const failed = Promise.reject(new Error('no disk'));
-  await expect(within(standingClock(), 100, failed, () => new Error('late'))).rejects.toThrow('no disk');
+  await expect(within(new FakeClock(), 100, failed, () => new Error('late'))).rejects.toThrow('no disk');
 });

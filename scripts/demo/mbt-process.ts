@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { type Deferred, deferred } from '../../src/base/index.ts';
+
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Lines kept of what a process said, to be shown when something goes wrong. */
+const LINES_KEPT = 20;
+
+/** One `bin/mbt` started as anybody would start it, spoken to by pipes. */
+export class MbtProcess {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #end: Deferred<ProcessEnd> = deferred();
+  readonly #said: string[] = [];
+  #hasEnded = false;
+
+  constructor(name: string, launcher: string, args: readonly string[], onLine: (line: string) => void) {
+    this.name = name;
+    // A process group of its own: Ctrl-C at the terminal reaches the demo alone, which then ends this one
+    // and whatever it may have started.
+    this.#child = spawn(launcher, args, { stdio: 'pipe', detached: true });
+    this.#child.on('error', (error) => this.#ended({ code: null, signal: null }, error.message));
+    this.#child.on('close', (code, signal) => this.#ended({ code, signal }));
+    this.#child.stdin?.on('error', () => undefined);
+    this.#read(this.#child.stdout, onLine);
+    this.#read(this.#child.stderr, () => undefined);
+  }
+
+  /** Resolves when the process is gone; never rejects. */
+  get end(): Promise<ProcessEnd> {
+    return this.#end.promise;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The last lines it wrote, newest last. */
+  get said(): readonly string[] {
+    return this.#said;
+  }
+
+  type(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** SIGKILL: no goodbye, nothing flushed. */
+  kill(): Promise<ProcessEnd> {
+    if (!this.#hasEnded && this.#child.pid !== undefined) killGroup(this.#child.pid);
+    return this.end;
+  }
+
+  #read(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+    if (!stream) return;
+    createInterface({ input: stream }).on('line', (line) => {
+      this.#said.push(line);
+      if (this.#said.length > LINES_KEPT) this.#said.shift();
+      onLine(line);
+    });
+  }
+
+  #ended(end: ProcessEnd, remark?: string): void {
+    if (remark !== undefined) this.#said.push(remark);
+    this.#hasEnded = true;
+    this.#end.resolve(end);
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended by itself a moment ago.
+  }
+}
