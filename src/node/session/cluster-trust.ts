@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type TrackerAddress, type TrackerList, trackerApi } from '../../api/index.ts';
 import { CommandError, Gate, sha256Hex } from '../../base/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
-import { TrackerConnection, TrackerUnreachable, TrackerUntrusted } from './tracker-connection.ts';
+import { TrackerConnection, TrackerUnreachable, type TrackerUntrusted } from './tracker-connection.ts';
 
 const storedSchema = z.object({
   /** Tracker's address → cluster. */

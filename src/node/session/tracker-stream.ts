@@ -93,10 +93,10 @@ export class TrackerStream {
   }
 
   async #pause(): Promise<void> {
-    const { promise, resolve } = deferred<void>();
-    const cancel: Cancel = this.#clock.after(RECONNECT_MS, resolve);
-    this.#wake = resolve;
-    await promise;
+    const pause = deferred<void>();
+    this.#wake = () => pause.resolve();
+    const cancel: Cancel = this.#clock.after(RECONNECT_MS, this.#wake);
+    await pause.promise;
     this.#wake = () => undefined;
     cancel();
   }

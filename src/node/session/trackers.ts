@@ -57,6 +57,11 @@ export class Trackers {
     for (const link of this.#links) await link.setIdentity(undefined);
   }
 
+  /** Trackers of the list. */
+  get count(): number {
+    return this.#links.length;
+  }
+
   get connected(): readonly TrackerStream[] {
     return this.#streams.filter((stream) => stream.up);
   }

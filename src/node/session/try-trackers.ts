@@ -1,4 +1,4 @@
-import { type Clock, CommandError, sleep } from '../../base/index.ts';
+import { type Clock, CommandError, type ErrorCode, sleep } from '../../base/index.ts';
 import { TrackerUnreachable } from './tracker-connection.ts';
 
 /** A tracker that hasn't answered for so long is not waited for alone: the next one is asked as well. */
@@ -39,9 +39,9 @@ function oneRound<T>(clock: Clock, candidates: number, attempt: Attempt<T>): Pro
       cancelHedge();
       settle();
     };
-    const onFailure = (error: unknown): void => {
+    const onFailure = (error: Error): void => {
       if (done) return;
-      if (!(error instanceof Error) || !passesOn(error)) return finish(() => reject(error as Error));
+      if (!passesOn(error)) return finish(() => reject(error));
       failures.push(error);
       if (failures.length === candidates) finish(() => reject(worst(failures)));
       else startNext();
@@ -57,14 +57,18 @@ function oneRound<T>(clock: Clock, candidates: number, attempt: Attempt<T>): Pro
   });
 }
 
+/** What one tracker may not know yet, or may be alone in. */
+const OF_ONE_TRACKER: ReadonlySet<ErrorCode> = new Set(['NO_SUCH_GROUP', 'NO_SUCH_USER', 'TRACKER_CHANGED']);
+
 /** Failures of one tracker that another may not share. */
 const passesOn = (error: Error): boolean =>
-  error instanceof TrackerUnreachable || (error instanceof CommandError && error.code === 'TRACKER_CHANGED');
+  error instanceof TrackerUnreachable || (error instanceof CommandError && OF_ONE_TRACKER.has(error.code));
 
-/** A changed tracker is reported even if others are merely down: waiting would not cure it. */
+/** An answer counts more than silence, and a good tracker's more than that of one that was changed. */
 function worst(failures: readonly Error[]): Error {
-  const changed = failures.find((error) => error instanceof CommandError);
-  return changed ?? new TrackerUnreachable(failures.map((error) => error.message).join('; '));
+  const answers = failures.filter((error) => error instanceof CommandError);
+  const telling = answers.find(({ code }) => code !== 'TRACKER_CHANGED') ?? answers[0];
+  return telling ?? new TrackerUnreachable(failures.map((error) => error.message).join('; '));
 }
 
 const noTracker = (error: Error): CommandError =>
