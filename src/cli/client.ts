@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { type Clock, CommandError, within } from '../base/index.ts';
+import type { NodeCommands } from '../node/index.ts';
+import { nodeCommands } from './commands/index.ts';
+import { withDownloadBars } from './commands/wait-downloads.ts';
+import { JsonOutput } from './output/json-output.ts';
+import type { Output } from './output/output.ts';
+import { type OutputStream, StreamScreen } from './output/screen.ts';
+import { TextOutput } from './output/text-output.ts';
+import { readLines, runBatch } from './shell/batch.ts';
+import { Completer } from './shell/completion.ts';
+import { HistoryFile, toHistory } from './shell/history.ts';
+import { InteractiveShell } from './shell/interactive.ts';
+import type { InputStream } from './shell/keyboard.ts';
+import { CommandRunner, toCommandError } from './shell/runner.ts';
+import type { StopSignals } from './shell/stop-signals.ts';
+
+/** The streams of the process, or what stands for them. */
+export interface Streams {
+  readonly input: Readable & InputStream;
+  readonly output: OutputStream;
+  /** The variable TERM. */
+  readonly terminalType: string | undefined;
+}
+
+export interface FaceOptions {
+  readonly json: boolean;
+  /** After the last line of a batch, go on sharing until stopped. */
+  readonly stay: boolean;
+}
+
+/** Saying goodbye to trackers and closing files may take that long, then the process ends anyway. */
+const CLOSE_LIMIT_MS = 5000;
+
+/**
+ * One user's face of `node`: a shell where people type at a terminal, else a batch of lines. Closes the node
+ * and resolves with the exit code.
+ */
+export async function runClient(
+  node: NodeCommands,
+  face: FaceOptions,
+  streams: Streams,
+  stop: StopSignals,
+  clock: Clock,
+): Promise<number> {
+  const screen = new StreamScreen(streams.output, streams.terminalType);
+  const output: Output = face.json ? new JsonOutput(screen) : new TextOutput(screen, clock);
+  let downloadFailed = false;
+  const deafen = node.onEvent((event) => {
+    downloadFailed ||= event.type === 'failed';
+    output.event(event);
+  });
+  const runner = new CommandRunner(nodeCommands, node, output, clock);
+  try {
+    if (streams.input.isTTY === true && streams.output.isTTY === true) {
+      await runShell(node, runner, screen, streams, face, stop);
+      return stop.exitCode() ?? 0;
+    }
+    const batch = await runBatch(readLines(streams.input, stop.signal), runner, stop.signal);
+    const waited = batch.quit || (await waitAtEnd(node, output, clock, stop.signal));
+    const interrupted = stop.exitCode();
+    if (interrupted !== undefined) return interrupted;
+    if (face.stay && !batch.quit) await aborted(stop.signal);
+    return batch.failed || !waited || downloadFailed ? 1 : 0;
+  } finally {
+    await closeNode(node, clock);
+    deafen();
+  }
+}
+
+async function runShell(
+  node: NodeCommands,
+  runner: CommandRunner<NodeCommands>,
+  screen: StreamScreen,
+  streams: Streams,
+  face: FaceOptions,
+  stop: StopSignals,
+): Promise<void> {
+  const { listening, dataDir } = await node.status();
+  if (!face.json)
+    screen.print([
+      `Mini-BitTorrent. Peers connect to ${listening}; data in ${dataDir}`,
+      'Type help for the commands; login or create_user to begin; quit to leave.',
+    ]);
+  await InteractiveShell.run(
+    {
+      input: streams.input,
+      output: streams.output,
+      screen,
+      runner,
+      completer: new Completer(nodeCommands, (kind, group) => node.completions(kind, group)),
+      history: new HistoryFile(join(dataDir, 'history')),
+      toHistory: (line) => toHistory(line, nodeCommands),
+      name: 'mbt',
+    },
+    stop.signal,
+  );
+}
+
+/** True when all downloads came to a good end, or nobody is logged in who could have any. */
+async function waitAtEnd(
+  node: NodeCommands,
+  output: Output,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (signal.aborted) return false;
+  try {
+    const out = output.command('wait_downloads');
+    await withDownloadBars(node, out, clock, () => node.waitDownloads(undefined, signal));
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 'NOT_LOGGED_IN') return true;
+    output.error('wait_downloads', toCommandError(error));
+    return false;
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function closeNode(node: NodeCommands, clock: Clock): Promise<void> {
+  const late = (): Error => new CommandError('TIMED_OUT', 'closing took too long');
+  await within(clock, CLOSE_LIMIT_MS, node.close(), late).catch(() => undefined);
+}

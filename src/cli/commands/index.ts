@@ -1,0 +1,67 @@
+/** The commands of the client's shell, in the order in which `help` lists them; a file for each. */
+import { acceptRequest } from './accept-request.ts';
+import { cancelDownload } from './cancel-download.ts';
+import { cancelRequest } from './cancel-request.ts';
+import { changePassword } from './change-password.ts';
+import { createGroup } from './create-group.ts';
+import { createUser } from './create-user.ts';
+import { deleteGroup } from './delete-group.ts';
+import { downloadFile } from './download-file.ts';
+import { helpCommand } from './help.ts';
+import { joinGroup } from './join-group.ts';
+import { leaveGroup } from './leave-group.ts';
+import { listFiles } from './list-files.ts';
+import { listGroups } from './list-groups.ts';
+import { listMembers } from './list-members.ts';
+import { listRequests } from './list-requests.ts';
+import { login } from './login.ts';
+import { logout } from './logout.ts';
+import type { NodeCommand } from './node-command.ts';
+import { pauseDownload } from './pause-download.ts';
+import { quitCommand } from './quit.ts';
+import { recheck } from './recheck.ts';
+import { recoverUser } from './recover-user.ts';
+import { rejectRequest } from './reject-request.ts';
+import { removeMember } from './remove-member.ts';
+import { resumeDownload } from './resume-download.ts';
+import { showDownloads } from './show-downloads.ts';
+import { showPeers } from './show-peers.ts';
+import { status } from './status.ts';
+import { stopShare } from './stop-share.ts';
+import { uploadFile } from './upload-file.ts';
+import { waitDownloads } from './wait-downloads.ts';
+import { whoami } from './whoami.ts';
+
+export const nodeCommands: readonly NodeCommand[] = [
+  createUser,
+  login,
+  logout,
+  changePassword,
+  recoverUser,
+  whoami,
+  status,
+  createGroup,
+  joinGroup,
+  cancelRequest,
+  leaveGroup,
+  listGroups,
+  listMembers,
+  listRequests,
+  acceptRequest,
+  rejectRequest,
+  removeMember,
+  deleteGroup,
+  uploadFile,
+  listFiles,
+  stopShare,
+  showPeers,
+  recheck,
+  downloadFile,
+  showDownloads,
+  waitDownloads,
+  pauseDownload,
+  resumeDownload,
+  cancelDownload,
+  helpCommand(() => nodeCommands),
+  quitCommand(['Stops serving and downloading; unfinished downloads go on after the next login.']),
+];

@@ -1,0 +1,25 @@
+import { count } from '../text/format.ts';
+import { nodeCommand } from './node-command.ts';
+
+export const login = nodeCommand({
+  name: 'login',
+  topic: 'Your account',
+  params: [
+    { name: 'user_id', kind: 'user' },
+    { name: 'passwd', kind: 'password' },
+  ],
+  summary: 'log in; what you share is served again, unfinished downloads go on',
+  teaches: [
+    'From any machine. Leave the password out to be asked for it unseen.',
+    'Forgotten? recover_user sets a new one by the recovery code.',
+  ],
+  example: 'login anna',
+  async run({ target, args: [user, password] }) {
+    const done = await target.login(user, password);
+    return {
+      text: `logged in as ${done.user}; ${count(done.shares, 'share')}, ${count(done.downloads, 'unfinished download')}`,
+      fields: { ...done },
+      user: done.user,
+    };
+  },
+});

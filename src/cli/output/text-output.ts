@@ -1,0 +1,87 @@
+import { styleText } from 'node:util';
+import type { Clock, CommandError } from '../../base/index.ts';
+import type { NodeEvent } from '../../node/index.ts';
+import { escapeControls } from '../text/escape-controls.ts';
+import { drawBars } from './bars.ts';
+import type { CommandOutput, Done, Output, ProgressBar, View } from './output.ts';
+import type { Screen } from './screen.ts';
+
+type Tag = 'SUCCESS' | 'ERROR' | 'NOTICE' | 'WARNING' | 'COMPLETE' | 'FAILED';
+
+const TAG_COLOURS = {
+  SUCCESS: 'green',
+  ERROR: 'red',
+  NOTICE: 'cyan',
+  WARNING: 'yellow',
+  COMPLETE: 'green',
+  FAILED: 'red',
+} as const;
+
+/** Bars are drawn anew at most this often. */
+const REDRAW_MS = 100;
+
+/** Lines for people at a terminal and for programs behind a pipe. */
+export class TextOutput implements Output {
+  readonly #screen: Screen;
+  readonly #clock: Clock;
+  #drawnAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(screen: Screen, clock: Clock) {
+    this.#screen = screen;
+    this.#clock = clock;
+  }
+
+  command(): CommandOutput {
+    return {
+      rows: (view, rows) => this.#rows(view, rows),
+      notice: (text) => this.#tagged('NOTICE', text),
+      warning: (text) => this.#tagged('WARNING', text),
+      showsProgress: this.#screen.canRedraw,
+      progress: (bars) => this.#progress(bars),
+    };
+  }
+
+  success(_command: string, done: Done): void {
+    this.#tagged('SUCCESS', done.text);
+  }
+
+  error(_command: string, error: CommandError): void {
+    this.#tagged('ERROR', `${error.code}: ${error.message}`);
+  }
+
+  event(event: NodeEvent): void {
+    if (event.type === 'complete')
+      this.#tagged('COMPLETE', `[${event.group}] ${event.file} -> ${event.path}`);
+    else if (event.type === 'failed')
+      this.#tagged('FAILED', `[${event.group}] ${event.file}: ${event.code}: ${event.text}`);
+    else this.#tagged(event.type === 'notice' ? 'NOTICE' : 'WARNING', event.text);
+  }
+
+  #rows<Row extends object>(view: View<Row>, rows: readonly Row[]): void {
+    if (this.#screen.isTerminal)
+      this.#screen.print(view.human(rows, this.#screen.columns).map((line) => escapeControls(line)));
+    else
+      this.#screen.print(
+        rows.map((row) =>
+          view
+            .plain(row)
+            .map((cell) => escapeControls(cell))
+            .join('\t'),
+        ),
+      );
+  }
+
+  #tagged(tag: Tag, text: string): void {
+    const shown = this.#screen.colours
+      ? styleText(TAG_COLOURS[tag], `${tag}:`, { validateStream: false })
+      : `${tag}:`;
+    this.#screen.print([`${shown} ${escapeControls(text)}`]);
+  }
+
+  #progress(bars: readonly ProgressBar[]): void {
+    const nowMs = this.#clock.nowMs();
+    if (bars.length > 0 && nowMs - this.#drawnAtMs < REDRAW_MS) return;
+    this.#drawnAtMs = bars.length > 0 ? nowMs : Number.NEGATIVE_INFINITY;
+    this.#screen.setLive(drawBars(bars, this.#screen.columns, this.#screen.rows));
+  }
+}

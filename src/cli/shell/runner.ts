@@ -1,0 +1,143 @@
+import { type Clock, CommandError, type ErrorCode, sleep } from '../../base/index.ts';
+import type { CommandOutput, Output } from '../output/output.ts';
+import { splitWords } from '../text/words.ts';
+import { type AskSecret, readArguments } from './arguments.ts';
+import type { CommandDone, ShellCommand } from './command.ts';
+import { unknownCommand } from './suggest.ts';
+
+/** What running a line means for the shell that ran it. */
+export interface LineOutcome {
+  readonly ok: boolean;
+  readonly quit: boolean;
+  /** Who is logged in from now on; undefined when that did not change. */
+  readonly user: string | null | undefined;
+}
+
+/** Longer lines are refused: no name or path is that long. */
+export const LINE_CHARS_MAX = 64 * 1024;
+
+/** How long a command that was stopped may take to end by itself before the shell goes on without it. */
+const STOP_GRACE_MS = 1500;
+
+const NOTHING_DONE: LineOutcome = { ok: true, quit: false, user: undefined };
+
+/** Runs typed lines against `target`, one at a time, and prints exactly one SUCCESS or ERROR for each. */
+export class CommandRunner<Target> {
+  readonly #commands: ReadonlyMap<string, ShellCommand<Target>>;
+  readonly #target: Target;
+  readonly #output: Output;
+  readonly #clock: Clock;
+
+  constructor(commands: readonly ShellCommand<Target>[], target: Target, output: Output, clock: Clock) {
+    this.#commands = byName(commands);
+    this.#target = target;
+    this.#output = output;
+    this.#clock = clock;
+  }
+
+  /** Blank lines and lines that begin with # do nothing. */
+  async runLine(line: string, ask: AskSecret, signal: AbortSignal): Promise<LineOutcome> {
+    const { words, open } = splitWords(line.slice(0, LINE_CHARS_MAX));
+    const name = words[0]?.text;
+    if (name === undefined || line.trimStart().startsWith('#')) return NOTHING_DONE;
+    const command = this.#commands.get(name);
+    const label = command?.name ?? name;
+    try {
+      if (command === undefined) throw unknownCommand(name, [...new Set(this.#commands.values())]);
+      checkWhole(line, open);
+      const rest = words.slice(1).map((word) => word.text);
+      const args = await readArguments(command, rest, ask, signal);
+      const done = await this.#run(command, args, signal);
+      this.#output.success(label, done);
+      return { ok: true, quit: done.quit === true, user: done.user };
+    } catch (error) {
+      this.#output.error(label, toCommandError(error));
+      return { ok: false, quit: false, user: undefined };
+    }
+  }
+
+  async #run(
+    command: ShellCommand<Target>,
+    args: (string | number | undefined)[],
+    signal: AbortSignal,
+  ): Promise<CommandDone> {
+    const { out, end } = endable(this.#output.command(command.name));
+    // The commands' types tie `args` to `params`, by which readArguments made them.
+    const call = { target: this.#target, args: args as never, out, clock: this.#clock, signal };
+    try {
+      return await this.#orStopped(command.run(call), signal);
+    } finally {
+      out.progress([]);
+      end();
+    }
+  }
+
+  /** The command's own end; or INTERRUPTED, when it does not heed the signal in time. */
+  async #orStopped<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+    const ended = new AbortController();
+    try {
+      return await Promise.race([running, this.#stopped(signal, ended.signal)]);
+    } finally {
+      ended.abort();
+      running.catch(() => undefined); // after INTERRUPTED nobody waits for how it ends
+    }
+  }
+
+  #stopped(signal: AbortSignal, ended: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      const onAbort = (): void => {
+        sleep(this.#clock, STOP_GRACE_MS, ended).then(
+          () => reject(interrupted()),
+          () => undefined,
+        );
+      };
+      ended.addEventListener('abort', () => signal.removeEventListener('abort', onAbort), { once: true });
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}
+
+const interrupted = (): CommandError =>
+  new CommandError('INTERRUPTED', 'stopped waiting; what was already on its way may still take effect');
+
+function byName<Target>(commands: readonly ShellCommand<Target>[]): Map<string, ShellCommand<Target>> {
+  return new Map(
+    commands.flatMap((command) =>
+      [command.name, ...(command.aliases ?? [])].map((name) => [name, command] as const),
+    ),
+  );
+}
+
+function checkWhole(line: string, open: '"' | "'" | '\\' | undefined): void {
+  if (line.length > LINE_CHARS_MAX)
+    throw new CommandError('INVALID_ARGUMENTS', `the line is longer than ${LINE_CHARS_MAX} characters`);
+  if (open === '\\')
+    throw new CommandError('INVALID_ARGUMENTS', 'a backslash at the end of the line protects nothing');
+  if (open !== undefined)
+    throw new CommandError(
+      'INVALID_ARGUMENTS',
+      `the quote ${open} is never closed; write \\${open} for the character itself`,
+    );
+}
+
+/** Rows or bars of a command that was given up come too late to be shown. */
+function endable(inner: CommandOutput): { out: CommandOutput; end: () => void } {
+  let ended = false;
+  const out: CommandOutput = {
+    rows: (view, rows) => void (ended || inner.rows(view, rows)),
+    notice: (text) => void (ended || inner.notice(text)),
+    warning: (text) => void (ended || inner.warning(text)),
+    showsProgress: inner.showsProgress,
+    progress: (bars) => void (ended || inner.progress(bars)),
+  };
+  return { out, end: () => (ended = true) };
+}
+
+/** Whatever was thrown, as people may read it. */
+export function toCommandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  const code: ErrorCode = 'INTERNAL';
+  const text = error instanceof Error ? error.message : String(error);
+  return new CommandError(code, `this should not happen, please report it: ${text}`, { cause: error });
+}
