@@ -15,7 +15,6 @@ import {
   recordKeyField,
   userIdField,
 } from './fields.ts';
-import { peerSchema } from './tracker-events.ts';
 
 const KIB = 1024;
 /** Records in one call or one page of an answer. */
@@ -166,7 +165,7 @@ const putRecords = endpoint({
   path: '/v1/records',
   access: 'open',
   summary:
-    "Stores signed records (an account's user record first; claims of names without a stamp). USER_EXISTS, GROUP_EXISTS",
+    "Stores signed records (an account's user record first; claims of names without a stamp); a claim to a taken name refuses the whole call. USER_EXISTS, GROUP_EXISTS",
   body: z.object({
     records: z.array(recordField).min(1).max(RECORDS_PER_CALL_MAX),
     /** Compare-and-set: nothing of this call is stored unless this key holds this hash (null: is absent). */
@@ -324,10 +323,6 @@ const presence = endpoint({
     observed: z.string(),
     /** The tracker does not know the version that this one builds on: announce in full. */
     need: z.literal('full').optional(),
-    /** With `full`: the swarms of the announced contents (own device included), as far as they fit; events bring the rest. */
-    peers: z
-      .array(z.object({ gid: groupIdField, content: contentIdField, peers: z.array(peerSchema) }))
-      .optional(),
   }),
 });
 export type PresenceReport = z.infer<(typeof presence)['body']>;
@@ -338,7 +333,7 @@ const events = endpoint({
   method: 'get',
   path: '/v1/events',
   access: 'identity',
-  summary: 'Stream of server-sent events: hello, record, swarm, online, lost',
+  summary: 'Stream of server-sent events: hello, record, swarm, lost',
   result: none,
 });
 

@@ -43,12 +43,17 @@ export type SwarmEvent = z.infer<typeof swarmEventSchema>;
 export const trackerEvents = {
   /** First on each stream. Whatever changes after it comes as an event. `boot` changes when the tracker restarts. */
   hello: z.object({ boot: nonceField }),
-  /** A record that this user may read and that concerns it, or a group of it, was stored. */
+  /**
+   * A record that this user may read was stored: its own, one about it, or one of a group that it owns or is a
+   * member of. Who becomes a member is told of the grant alone: read the group's records then.
+   */
   record: z.object({ bytes: recordField }),
-  /** News of the swarms in which this user announced a content on any of its devices; whole swarms at first. */
+  /**
+   * News of the swarms in which this user announced a content, on any of its devices, and of whose group it is a
+   * member. The whole swarm (in several events, where it is large) when the stream begins, after `lost`, and when
+   * a device of this user announces the content.
+   */
   swarm: swarmEventSchema,
-  /** Who is online in a group of this user changed: ask again when it matters. */
-  online: z.object({ gid: groupIdField }),
   /** Events were dropped: read again what matters. The stream goes on. */
   lost: z.object({}),
 } as const;
