@@ -1,4 +1,4 @@
-/** Compiles src/ to dist/ and the demo to build/ (`npm run build`, and `prepare` of npm). */
+/** Compiles src/ to dist/, scripts/ to build/ (`npm run build`, and `prepare` of npm). */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outputs = [
   { project: 'tsconfig.build.json', sources: 'src', out: 'dist' },
-  { project: 'tsconfig.demo.json', sources: '.', out: 'build' },
+  { project: 'tsconfig.scripts.json', sources: '.', out: 'build' },
 ];
 const stamp = join(root, 'build', '.stamp');
 
@@ -22,7 +22,7 @@ function filesUnder(folder) {
 export function isBuildFresh() {
   if (!existsSync(stamp) || !existsSync(join(root, 'dist'))) return false;
   const built = statSync(stamp).mtimeMs;
-  const inputs = ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.demo.json', 'package-lock.json']
+  const inputs = ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.scripts.json', 'package-lock.json']
     .map((name) => join(root, name))
     .concat(filesUnder(join(root, 'src')), filesUnder(join(root, 'scripts')));
   return inputs.every((file) => statSync(file).mtimeMs <= built);
