@@ -25,7 +25,7 @@ export function toBase32(bytes: Uint8Array): string {
  */
 export function normalizeBase32(text: string): string | undefined {
   const plain = text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
-  return [...plain].every((char) => ALPHABET.includes(char)) ? plain : undefined;
+  return /^[0-9A-HJKMNP-TV-Z]*$/.test(plain) ? plain : undefined;
 }
 
 /** The whole bytes that `text` spells; bits beyond the last whole byte are dropped. Takes normalized text. */

@@ -1,11 +1,11 @@
 import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
+import type * as X509Library from '@peculiar/x509';
 import { secretBytes, sha256Hex, toHex } from '../base/index.ts';
 import { memberUri } from './certificate-check.ts';
 import { generateKey, userIdOf, type KeyPair } from './keys.ts';
 
-type X509 = typeof import('@peculiar/x509');
-type Extension = InstanceType<X509['Extension']>;
+type X509 = typeof X509Library;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Clocks of two machines may differ by this much. */
@@ -121,7 +121,7 @@ interface Issue {
   readonly issuer: { readonly name: string; readonly key: KeyPair };
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  readonly extensions: readonly Extension[];
+  readonly extensions: readonly X509Library.Extension[];
 }
 
 async function issue(x509: X509, order: Issue): Promise<Uint8Array> {
@@ -145,7 +145,7 @@ async function issue(x509: X509, order: Issue): Promise<Uint8Array> {
 }
 
 /** Not an authority; signs TLS handshakes from either end. */
-const endEntity = (x509: X509): Extension[] => [
+const endEntity = (x509: X509): X509Library.Extension[] => [
   new x509.BasicConstraintsExtension(false, undefined, true),
   new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
   new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),

@@ -16,6 +16,7 @@ export {
   toPem,
   type Authority,
 } from './certificates.ts';
+export { loadOrCreateClusterKey, type ClusterKey } from './cluster-key.ts';
 export {
   generateKey,
   hasKeyForm,
@@ -27,6 +28,21 @@ export {
   verify,
   type KeyPair,
 } from './keys.ts';
+export {
+  openOpaque,
+  type OpaqueClient,
+  type OpaqueLogin,
+  type OpaqueParties,
+  type OpaqueRegistration,
+  type OpaqueStart,
+} from './opaque-client.ts';
+export {
+  openOpaqueServer,
+  type OpaqueCredential,
+  type OpaqueServer,
+  type OpaqueSetups,
+} from './opaque-server.ts';
+export { passwordWeakness } from './password-weakness.ts';
 export { newRecoveryCode, parseRecoveryCode } from './recovery-code.ts';
 export {
   newAccountKey,
@@ -39,4 +55,5 @@ export {
   wrapAccountKey,
   type Unlocker,
 } from './sealing.ts';
-export type { SignatureCheck } from './verifier.ts';
+export type { SignatureCheck } from './signature-batch.ts';
+export { openVerifier } from './verifier.ts';

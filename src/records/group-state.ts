@@ -20,6 +20,8 @@ export interface GroupState {
   readonly forked: boolean;
   /** The group was deleted: nobody is in it, nothing in it counts. */
   readonly ended: boolean;
+  /** The owner's word that it is, if so. */
+  readonly endedRecord?: RecordOf<'ended'>;
   /** Ms since 1970 by the founder's clock. */
   readonly foundedMs: number;
   readonly members: ReadonlyMap<UserId, Member>;
@@ -115,9 +117,10 @@ const isForked = ([longest = [], ...others]: readonly Reign[][]): boolean =>
 function stateOf(found: Findings, group: RecordOf<'group'>, reigns: Reign[], forked: boolean): GroupState {
   const present = reigns.at(-1) as Reign;
   const genesis = readGenesis(group.body.genesis);
-  const ended = found.ended.some(
+  const endedRecord = found.ended.find(
     ({ author, body }) => author === present.owner && body.epoch === present.epoch,
   );
+  const ended = endedRecord !== undefined;
   const grants = decidingGrants(found, reigns);
   const members = ended ? new Map<UserId, Member>() : membersOf(found, grants, present, genesis.atMs);
   return {
@@ -129,6 +132,7 @@ function stateOf(found: Findings, group: RecordOf<'group'>, reigns: Reign[], for
     chain: reigns.map(({ hash }) => hash),
     forked,
     ended,
+    ...(endedRecord && { endedRecord }),
     foundedMs: genesis.atMs,
     members,
     membersByKey: keysOf(members),

@@ -30,6 +30,10 @@ export {
   type Verdict,
 } from './kinds.ts';
 export { foldLabel, isLabel, parseLabelRef, shareNameFault, type LabelRef } from './label.ts';
+export { mayWrite, type WriteFacts } from './may-write.ts';
+export { nameWinners, resolveLabel, type NameHolding } from './names.ts';
 export { compareRecords, supersedes } from './order.ts';
 export { parseKey, recordKey, type ParsedKey } from './record-key.ts';
+export { openRecordVerifier, type RecordVerifier } from './record-verifier.ts';
+export { readRemovalNews, removalDigest, removalNews } from './removals.ts';
 export { possessionStatement, signRecord, stampRecord, verifyRecord } from './signing.ts';
