@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 
-import { view, type InfoHash, type UserId } from '../base/index.ts';
+import type { InfoHash, UserId } from '../base/index.ts';
 
 /** The last word on a certificate that this group's authority signed and whose dates are good. */
 export type Admission = { readonly user: UserId } | { readonly refused: string };
@@ -12,7 +12,7 @@ export interface PeerCredentials {
   /** PKCS#8 PEM. */
   readonly privateKeyPem: string;
   /** PEM of the one authority that may have signed the other side's certificate. */
-  readonly authorityPem: Uint8Array;
+  readonly authorityPem: string;
 }
 
 /** One torrent as the TLS layer sees it: who we are in it and who may come in. */
@@ -44,11 +44,10 @@ export class SecureContexts {
   readonly #byIdentity = new Map<string, SecureContext>();
 
   get(credentials: PeerCredentials): SecureContext {
-    const authority = view(credentials.authorityPem).toString('latin1');
-    const identity = `${credentials.certificatePem}\n${authority}`;
+    const identity = `${credentials.certificatePem}\n${credentials.authorityPem}`;
     const known = this.#byIdentity.get(identity);
     this.#byIdentity.delete(identity);
-    const context = known ?? secureContext(credentials, authority);
+    const context = known ?? secureContext(credentials);
     this.#byIdentity.set(identity, context);
     if (this.#byIdentity.size > CONTEXTS_MAX) this.#dropOldest();
     return context;
@@ -60,7 +59,7 @@ export class SecureContexts {
   }
 }
 
-function secureContext(credentials: PeerCredentials, authority: string): SecureContext {
-  const { certificatePem, privateKeyPem } = credentials;
-  return createSecureContext({ ...TLS_RULES, cert: certificatePem, key: privateKeyPem, ca: authority });
+function secureContext(credentials: PeerCredentials): SecureContext {
+  const { certificatePem: cert, privateKeyPem: key, authorityPem: ca } = credentials;
+  return createSecureContext({ ...TLS_RULES, cert, key, ca });
 }

@@ -147,9 +147,10 @@ export class PeerHost {
     this.#closing.abort(new Error('shutting down'));
     this.#cancelStallCheck();
     const stopped = new Promise<void>((resolve) => this.#tcp.close(() => resolve()));
+    const ended = [...this.#peers].map((peer) => new Promise<void>((resolve) => peer.onceClosed(resolve)));
     for (const peer of this.#peers) peer.destroy(new Error('shutting down'));
     for (const socket of this.#arrivals) socket.destroy();
-    await stopped;
+    await Promise.all([stopped, ...ended]);
   }
 
   #onArrival(socket: Socket): void {

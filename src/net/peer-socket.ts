@@ -208,6 +208,7 @@ export class PeerSocket {
     this.#closed = reason;
     this.#stopWaiting();
     this.#queue.clear();
+    this.#writing = 0;
     this.#early = [];
     this.#handlers?.onClose(reason);
   }

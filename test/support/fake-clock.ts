@@ -3,13 +3,19 @@ import type { Cancel, Clock } from '../../src/base/index.ts';
 /** A clock that stands still until told to go on: for tests. */
 export class FakeClock implements Clock {
   readonly #timers: { atMs: number; action: () => void }[] = [];
+  readonly #startWallMs: number;
   #nowMs = 0;
+
+  /** @param startWallMs what the wall clock says when `nowMs` is 0 */
+  constructor(startWallMs = 0) {
+    this.#startWallMs = startWallMs;
+  }
 
   nowMs(): number {
     return this.#nowMs;
   }
   wallMs(): number {
-    return this.#nowMs;
+    return this.#startWallMs + this.#nowMs;
   }
   after(delayMs: number, action: () => void): Cancel {
     const timer = { atMs: this.#nowMs + delayMs, action };
