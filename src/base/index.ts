@@ -2,6 +2,7 @@
 export * from './async.ts';
 export * from './bytes.ts';
 export * from './clock.ts';
+export * from './disk-error.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './log.ts';

@@ -1,0 +1,2 @@
+/** SHA-256 trees of files and pieces, computed in worker threads over shared memory. */
+export { openHasher, type FileHashes, type FileToHash, type Hasher, type HasherOptions } from './hasher.ts';
