@@ -7,8 +7,12 @@ const FILE_LINES_MAX = 400;
 const code = filesUnder('.', ['.ts', '.mjs', '.tsx']);
 const prose = filesUnder('.', ['.md', '.json', '.mjs', '.ts', '.yml']).concat('.npmrc', '.ci/run');
 
+interface Locked {
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
 interface Lockfile {
-  readonly packages: Readonly<Record<string, { readonly resolved?: string; readonly link?: boolean }>>;
+  readonly packages: Readonly<Record<string, Locked>>;
 }
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -53,6 +57,18 @@ describe('the package installs alike everywhere', () => {
     const { packages } = readJson('package-lock.json') as Lockfile;
     expect(Object.keys(packages).length).toBeGreaterThan(50);
     expect(Object.values(packages).filter((entry) => entry.resolved !== undefined)).toEqual([]);
+  });
+
+  test('every binary of every platform has its entry in the lockfile (else: npm run lock)', () => {
+    const { packages } = readJson('package-lock.json') as Lockfile;
+    const wanted = Object.values(packages).flatMap((entry) =>
+      Object.entries(entry.optionalDependencies ?? {}),
+    );
+    const missing = wanted.filter(
+      ([name, version]) => /^\d/.test(version) && !(`node_modules/${name}` in packages),
+    );
+    expect(wanted.length).toBeGreaterThan(50);
+    expect(missing).toEqual([]);
   });
 
   test('every version is exact', () => {
