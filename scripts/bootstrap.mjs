@@ -3,7 +3,7 @@
  * Plain JavaScript without dependencies, because nothing is installed yet when it starts.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -38,12 +38,19 @@ function checkNode() {
     );
 }
 
-/** npm leaves its own copy of the lockfile in node_modules; when ours is newer, somebody changed it. */
+/**
+ * npm keeps its own copy of the lockfile in node_modules. What we want must be there in the same version; only
+ * what is optional (binaries of other platforms) may be missing.
+ */
 function isInstalled() {
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  return (
-    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
-  );
+  const copy = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(copy)) return false;
+  const installed = JSON.parse(readFileSync(copy, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    const version = installed[path]?.version;
+    return path === '' || version === entry.version || (entry.optional && version === undefined);
+  });
 }
 
 function install() {
