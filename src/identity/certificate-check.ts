@@ -1,14 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import { sha256Hex } from '../base/index.ts';
-import { extensionFlags } from './der.ts';
+import { equalBytes, sha256Hex } from '../base/index.ts';
+import { extensionValue } from './der.ts';
 import { hasKeyForm } from './keys.ts';
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
-/** 2.5.29.15 in DER. */
+/** 2.5.29.15 in DER, and what it holds where nothing but digitalSignature is allowed: one byte of flags. */
 const KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x0f);
-const DIGITAL_SIGNATURE = 0x80;
-const KEY_CERT_SIGN = 0x04;
+const DIGITAL_SIGNATURE_ONLY = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
+/** 2.5.29.19 in DER, and what it holds where CA is false: an empty sequence, as DER leaves out defaults. */
+const BASIC_CONSTRAINTS = Uint8Array.of(0x55, 0x1d, 0x13);
+const NO_AUTHORITY = Uint8Array.of(0x30, 0x00);
 /** One certificate as our own encoder writes it (RFC 7468), nothing before or after: its exact bytes are hashed. */
 const ONE_CERTIFICATE =
   /^-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE-----\n$/;
@@ -100,13 +102,18 @@ function memberFault(certificate: X509Certificate, keyHash: string): string | un
 }
 
 function usageFault(certificate: X509Certificate): string | undefined {
-  if (certificate.ca) return 'the certificate is an authority';
+  const { raw } = certificate;
+  if (!holds(raw, BASIC_CONSTRAINTS, NO_AUTHORITY))
+    return 'the certificate is not marked as none of an authority';
   const usages = certificate.keyUsage ?? [];
-  if (!usages.includes(SERVER_AUTH) || !usages.includes(CLIENT_AUTH))
-    return 'the certificate is for another use';
-  const flags = extensionFlags(certificate.raw, KEY_USAGE) ?? 0;
-  const signsOnly = (flags & DIGITAL_SIGNATURE) !== 0 && (flags & KEY_CERT_SIGN) === 0;
-  return signsOnly ? undefined : 'the certificate is for another use';
+  const isForBoth = usages.includes(SERVER_AUTH) && usages.includes(CLIENT_AUTH);
+  const signsHandshakes = holds(raw, KEY_USAGE, DIGITAL_SIGNATURE_ONLY);
+  return isForBoth && signsHandshakes ? undefined : 'the certificate is for another use';
+}
+
+function holds(certificate: Uint8Array, oid: Uint8Array, expected: Uint8Array): boolean {
+  const value = extensionValue(certificate, oid);
+  return value !== undefined && equalBytes(value, expected);
 }
 
 function keyOf(certificate: X509Certificate): Uint8Array | undefined {

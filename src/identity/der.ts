@@ -8,19 +8,16 @@ interface Element {
 const SEQUENCE = 0x30;
 const OBJECT_ID = 0x06;
 const OCTET_STRING = 0x04;
-const BIT_STRING = 0x03;
 const EXTENSIONS = 0xa3;
 const LENGTH_BYTES_MAX = 3;
 
 /**
- * The flags of the extension `oid` (its DER content) of a certificate: the first byte of a bit string, as KeyUsage
- * is (RFC 5280, 4.2.1.3). Undefined if there is none or it is malformed. Node shows every other field we need.
+ * What the extension `oid` (its DER content) of a certificate holds, as DER; undefined if it is not there. For the few
+ * fields that Node does not show, or not exactly.
  */
-export function extensionFlags(certificate: Uint8Array, oid: Uint8Array): number | undefined {
+export function extensionValue(certificate: Uint8Array, oid: Uint8Array): Uint8Array | undefined {
   const extension = extensionsOf(certificate).find((entry) => isNamed(entry, oid));
-  const value = extension?.find((element) => element.tag === OCTET_STRING)?.content;
-  const bits = value && readElement(value, 0);
-  return bits?.tag === BIT_STRING ? bits.content[1] : undefined;
+  return extension?.find((element) => element.tag === OCTET_STRING)?.content;
 }
 
 const isNamed = ([id]: readonly Element[], oid: Uint8Array): boolean =>

@@ -58,12 +58,14 @@ export function passwordWeakness(password: string, user: string): string | undef
   if (chars.length < CHARS_MIN) return `it has fewer than ${CHARS_MIN} characters`;
   if (user !== '' && lower.includes(user.toLowerCase())) return 'it contains the name of the user';
   if (new Set(chars).size < DISTINCT_MIN) return 'it repeats too few different characters';
-  if (COMMON.includes(unleet(lower).replace(/^[^a-z]+|[^a-z]+$/g, '')))
-    return 'it is among those tried first';
+  if (COMMON.includes(coreOf(lower))) return 'it is among those tried first';
   if (RUNS.some((run) => isRun(lower, run))) return 'it follows the keyboard or the alphabet';
   const isPlain = /^(\p{L}+|\p{N}+)$/u.test(password) && chars.length < PLAIN_CHARS_MIN;
   return isPlain ? `it is only letters or only digits; use ${PLAIN_CHARS_MIN} of them or mix` : undefined;
 }
+
+/** The word in it, without what people append and with the letters that they replace by signs. */
+const coreOf = (lower: string): string => unleet(lower.replace(/[^a-z]+$/, '')).replace(/^[^a-z]+/, '');
 
 const unleet = (text: string): string =>
   text

@@ -14,7 +14,7 @@ export const newAccountKey = (): Uint8Array => secretBytes(KEY_BYTES);
  * `member`, `authority`, `account`), `id` which one of them (a group's id, or empty).
  */
 export const sealContext = (user: string, kind: string, id: string): Uint8Array =>
-  utf8(['mbt seal 1', user, kind, id].join('\n'));
+  utf8(JSON.stringify(['mbt seal 1', user, kind, id]));
 
 /** AES-256-GCM: a format byte, a random nonce, ciphertext, tag. `key` is 32 bytes. */
 export function seal(key: Uint8Array, plaintext: Uint8Array, context: Uint8Array): Uint8Array {
