@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type TrackerAddress, type TrackerList, trackerApi } from '../../api/index.ts';
 import { CommandError, Gate, sha256Hex } from '../../base/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
-import { TrackerConnection, TrackerUnreachable, type TrackerUntrusted } from './tracker-connection.ts';
+import { TrackerConnection, TrackerUnreachable, TrackerUntrusted } from './tracker-connection.ts';
 
 const storedSchema = z.object({
   /** Tracker's address → cluster. */
@@ -66,10 +66,7 @@ export class ClusterTrust {
     } catch (error) {
       if (error instanceof Error) return error;
     }
-    return new CommandError(
-      'TRACKER_CHANGED',
-      `${cause.message}. It has no certificate of its cluster for this address: check that its line in the list is the address it serves`,
-    );
+    return wrongCertificate(cause);
   }
 
   async #meet(tracker: TrackerAddress): Promise<Cluster> {
@@ -88,6 +85,8 @@ export class ClusterTrust {
     const connection = new TrackerConnection(tracker, shown.caPem, undefined);
     try {
       await connection.call(trackerApi.cluster, {});
+    } catch (error) {
+      throw error instanceof TrackerUntrusted ? wrongCertificate(error) : error;
     } finally {
       await connection.close();
     }
@@ -116,6 +115,13 @@ export class ClusterTrust {
     );
   }
 }
+
+const wrongCertificate = (cause: TrackerUntrusted): CommandError =>
+  new CommandError(
+    'TRACKER_CHANGED',
+    `${cause.message}. It has no certificate of its cluster for this address: check that its line in the list is the address it serves`,
+    { cause },
+  );
 
 /** Asks over an unproven connection: the answer is a claim. */
 async function askForCluster(tracker: TrackerAddress): Promise<Cluster> {

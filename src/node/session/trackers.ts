@@ -1,6 +1,6 @@
 import { type TrackerList, trackerApi } from '../../api/index.ts';
 import { type Clock, CommandError, type Logger } from '../../base/index.ts';
-import type { ClusterTrust } from './cluster-trust.ts';
+import type { Cluster, ClusterTrust } from './cluster-trust.ts';
 import type { ClientIdentity } from './tracker-connection.ts';
 import { type TrackerApi, TrackerLink } from './tracker-link.ts';
 import { type StreamListener, TrackerStream } from './tracker-stream.ts';
@@ -9,6 +9,7 @@ import { tryTrackers } from './try-trackers.ts';
 /** All trackers of the list: one to answer a command, every one for news and presence. */
 export class Trackers {
   readonly #links: readonly TrackerLink[];
+  readonly #trust: ClusterTrust;
   readonly #clock: Clock;
   readonly #log: Logger;
   #streams: readonly TrackerStream[] = [];
@@ -17,6 +18,7 @@ export class Trackers {
 
   constructor(list: TrackerList, trust: ClusterTrust, clock: Clock, log: Logger) {
     this.#links = list.trackers.map((tracker) => new TrackerLink(tracker, trust));
+    this.#trust = trust;
     this.#clock = clock;
     this.#log = log;
   }
@@ -36,10 +38,13 @@ export class Trackers {
     });
   }
 
-  /** Asks every tracker at once; what fails is left out. For questions that one liar must not decide alone. */
-  async callAll<T>(work: (api: TrackerApi) => Promise<T>): Promise<T[]> {
-    const settled = await Promise.allSettled(this.#links.map((link) => work(link)));
-    return settled.filter((outcome) => outcome.status === 'fulfilled').map((outcome) => outcome.value);
+  /** The cluster of the list, as pinned or now first seen. Rejects with NO_TRACKER, TRACKER_CHANGED. */
+  async cluster(): Promise<Cluster> {
+    const known = this.#trust.known();
+    if (known) return known;
+    return tryTrackers(this.#clock, this.#links.length, (index) =>
+      this.#trust.through((this.#links[index] as TrackerLink).tracker),
+    );
   }
 
   /** From now on as this user, with a stream to every tracker. */

@@ -1,0 +1,403 @@
+import {
+  assertNever,
+  CommandError,
+  fromHex,
+  PeerFault,
+  type Cancel,
+  type Chance,
+  type Clock,
+  type Logger,
+} from '../../base/index.ts';
+import type { Hasher } from '../../hashing/index.ts';
+import { pieceAt, type Bitfield, type PieceLayers, type Torrent } from '../../metainfo/index.ts';
+import {
+  formatAddress,
+  sniOf,
+  type PeerContext,
+  type PeerHost,
+  type PeerRates,
+  type PeerSocket,
+} from '../../net/index.ts';
+import {
+  Swarm,
+  type ConnId,
+  type Effect,
+  type PeerStatus,
+  type PiecePool,
+  type SourceKey,
+  type SwarmStatus,
+} from '../../swarm/index.ts';
+import { encodeMessage, type Handshake } from '../../wire/index.ts';
+import type { PeerEntry } from '../seams.ts';
+import { BlockServer } from './block-server.ts';
+import type { FramePool } from './frame-pool.ts';
+import { PeerLink, type LinkOwner } from './peer-link.ts';
+
+/** What all runs of a process share. */
+export interface SwarmTools {
+  readonly host: PeerHost;
+  readonly hasher: Hasher;
+  readonly pool: PiecePool;
+  readonly frames: FramePool;
+  readonly ownPeerId: Uint8Array;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Logger;
+}
+
+/** The content's files, as far as a swarm uses them. */
+export interface PieceFiles {
+  readBlock(piece: number, begin: number, into: Uint8Array): Promise<void>;
+  writePiece(piece: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** What a swarm starts with when its metadata is known. */
+export interface SwarmFiles {
+  readonly torrent: Torrent;
+  readonly files: PieceFiles;
+  readonly held: Bitfield;
+  readonly layers: PieceLayers | undefined;
+}
+
+/** What happens in a swarm that somebody must remember or tell. */
+export interface SwarmEvents {
+  /** The metadata came and hashes to the info-hash; check it, then `attach` or `stop`. */
+  onMetadata(torrent: Torrent): void;
+  /** Nothing can ever come under this info-hash. */
+  onUnusable(reason: string): void;
+  onLayers(layers: PieceLayers): void;
+  /** The piece is verified and written (not yet synced). */
+  onStored(piece: number): void;
+  onStoreFailed(error: CommandError): void;
+  /** A held block can't be read any more. */
+  onUnreadable(error: CommandError): void;
+  onComplete(): void;
+  /** A peer with this digest of the group's removals: payloads that it lacks. */
+  newsFor(digest: Uint8Array): readonly Uint8Array[];
+  onNews(payload: Uint8Array): void;
+}
+
+export interface SwarmRunOptions {
+  readonly context: PeerContext;
+  /** This device, as others see it in presence. */
+  readonly ownKey: SourceKey;
+  readonly start: SwarmFiles | undefined;
+  readonly rates: PeerRates;
+  readonly newsDigest: Uint8Array;
+  /** Who has or fetches the content now. */
+  readonly sources: () => readonly PeerEntry[];
+  readonly events: SwarmEvents;
+}
+
+/** A row of `show_peers` before labels. */
+export interface PeerView extends PeerStatus {
+  /** Where it is or was. */
+  readonly address: string;
+}
+
+/**
+ * One swarm at work: the pure engine's effects are carried out on sockets, files and hash threads, and what these
+ * say is told to the engine. Nothing is decided here.
+ */
+export class SwarmRun implements LinkOwner {
+  readonly swarm: Swarm;
+  readonly wireHash: Uint8Array;
+  readonly #tools: SwarmTools;
+  readonly #options: SwarmRunOptions;
+  readonly #links = new Map<ConnId, PeerLink>();
+  readonly #dialling = new AbortController();
+  /** By source key, else by user: where somebody was seen. */
+  readonly #addresses = new Map<string, string>();
+  readonly #busy = new Set<Promise<void>>();
+  readonly #blocks: BlockServer;
+  #files: PieceFiles | undefined;
+  #torrent: Torrent | undefined;
+  #nextConn = 1;
+  #isPumping = false;
+  #isStopped = false;
+  #cancelTimer: Cancel | undefined;
+  #timerAtMs = Infinity;
+
+  constructor(tools: SwarmTools, options: SwarmRunOptions) {
+    this.#tools = tools;
+    this.#options = options;
+    const { context, ownKey, start } = options;
+    this.wireHash = fromHex(sniOf(context.infoHash));
+    this.#files = start?.files;
+    this.#torrent = start?.torrent;
+    this.swarm = new Swarm({
+      infoHash: context.infoHash,
+      ...(start && { torrent: start.torrent, held: start.held }),
+      ...(start?.layers && { pieceLayers: start.layers }),
+      ownPeerId: tools.ownPeerId,
+      ownKey,
+      pool: tools.pool,
+      chance: tools.chance,
+      nowMs: tools.clock.nowMs(),
+    });
+    this.#blocks = new BlockServer(tools.frames);
+    this.swarm.setGroupDigest(options.newsDigest);
+    this.syncSources();
+  }
+
+  get context(): PeerContext {
+    return this.#options.context;
+  }
+  get ownPeerId(): Uint8Array {
+    return this.#tools.ownPeerId;
+  }
+  get frames(): FramePool {
+    return this.#tools.frames;
+  }
+  get clock(): Clock {
+    return this.#tools.clock;
+  }
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+  /** Connections whose handshakes are through or under way. */
+  get linkCount(): number {
+    return this.#links.size;
+  }
+
+  status(): SwarmStatus {
+    return this.swarm.status(this.clock.nowMs());
+  }
+
+  peers(): PeerView[] {
+    return this.swarm.peers(this.clock.nowMs()).map((peer) => ({ ...peer, address: this.#addressOf(peer) }));
+  }
+
+  /** Presence has news of this content. */
+  syncSources(): void {
+    this.swarm.onSources(this.#options.sources(), this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  /** The content's files are open: pieces can be stored and served from now on. */
+  attach({ torrent, files, held, layers }: SwarmFiles): void {
+    this.#torrent = torrent;
+    this.#files = files;
+    this.swarm.attachStorage(held, layers, this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  /** Takes a peer that dialled us. */
+  accept(socket: PeerSocket): void {
+    if (this.#isStopped) socket.destroy(new Error('no longer served'));
+    else this.#open(socket, undefined);
+  }
+
+  /** Asks again whether each peer may stay; who may not is cut off at once. */
+  examineAgain(): void {
+    for (const link of this.#links.values()) {
+      const admission = this.context.admit(link.socket.proof.certificateDer);
+      if ('refused' in admission) link.close(new PeerFault('NOT_A_MEMBER', admission.refused));
+    }
+    this.onLinkNews();
+  }
+
+  /** Goes on after `onStoreFailed`. */
+  resume(): void {
+    this.swarm.resume(this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  /** The removals we know have changed; `payload` is what a peer told us, if it was one. */
+  shareNews(digest: Uint8Array, payload: Uint8Array | undefined): void {
+    this.swarm.setGroupDigest(digest);
+    if (payload) this.swarm.sendGroupNews(undefined, payload);
+    this.onLinkNews();
+  }
+
+  dropHeld(pieces: Iterable<number>): void {
+    this.swarm.dropHeld(pieces, this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  /** Cuts every connection at once; resolves when nothing of the run touches the files any more. Idempotent. */
+  async stop(reason: Error): Promise<void> {
+    if (!this.#isStopped) {
+      this.#isStopped = true;
+      this.#cancelTimer?.();
+      this.#dialling.abort(reason);
+      for (const link of this.#links.values()) link.close(reason);
+    }
+    while (this.#busy.size > 0) await Promise.all(this.#busy);
+  }
+
+  onLinkOpen(link: PeerLink, handshake: Handshake): void {
+    const { socket, key, conn } = link;
+    this.#addresses.set(key ?? socket.user, formatAddress(socket.remote));
+    const { reserved, peerId } = handshake;
+    const peer = { key, user: socket.user, peerId, outgoing: socket.outgoing, reserved };
+    this.swarm.onConnected(conn, peer, this.clock.nowMs());
+  }
+
+  onLinkNews(): void {
+    if (this.#isPumping || this.#isStopped) return;
+    this.#isPumping = true;
+    for (let effects = this.swarm.takeEffects(); effects.length > 0; effects = this.swarm.takeEffects()) {
+      for (const effect of effects) if (!this.#isStopped) this.#carryOut(effect);
+    }
+    this.#isPumping = false;
+    this.#arm();
+  }
+
+  onLinkClosed(link: PeerLink, reason: Error): void {
+    this.#links.delete(link.conn);
+    const fault = reason instanceof PeerFault ? reason : undefined;
+    if (fault)
+      this.#tools.log.info('peer.dropped', {
+        from: formatAddress(link.socket.remote),
+        reason: fault.message,
+      });
+    if (this.#isStopped) return;
+    const nowMs = this.clock.nowMs();
+    if (link.isOpen) this.swarm.onDisconnected(link.conn, nowMs, fault);
+    else if (link.key !== undefined) this.swarm.onDialFailed(link.key, nowMs);
+    this.onLinkNews();
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#links.get(effect.conn)?.write(encodeMessage(effect.message));
+      case 'sendBlock':
+        return this.#sendBlock(effect);
+      case 'close':
+        return this.#links.get(effect.conn)?.close(effect.fault ?? new Error(effect.reason));
+      case 'dial':
+        return this.#track(this.#dial(effect.key));
+      case 'storePiece':
+        return this.#track(this.#store(effect));
+      case 'serveHashes':
+        return this.#track(this.#serveHashes(effect));
+      case 'metadata':
+        return this.#options.events.onMetadata(effect.torrent);
+      case 'unusable':
+        return this.#options.events.onUnusable(effect.reason);
+      case 'pieceLayers':
+        return this.#options.events.onLayers(effect.layers);
+      case 'groupDigest':
+        for (const payload of this.#options.events.newsFor(effect.digest))
+          this.swarm.sendGroupNews(effect.conn, payload);
+        return;
+      case 'groupNews':
+        return this.#takeNews(effect.conn, effect.payload);
+      case 'complete':
+        return this.#options.events.onComplete();
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #open(socket: PeerSocket, key: SourceKey | undefined): void {
+    const link = new PeerLink(this, this.#nextConn, socket, key);
+    this.#nextConn += 1;
+    this.#links.set(link.conn, link);
+    socket.setRates(this.#options.rates);
+    link.start();
+  }
+
+  async #dial(key: SourceKey): Promise<void> {
+    const entry = this.#options.sources().find((source) => source.key === key);
+    try {
+      if (entry === undefined || entry.addresses.length === 0) throw new Error('no address');
+      const socket = await this.#tools.host.dial(entry.addresses, this.context, this.#dialling.signal);
+      if (this.#isStopped || socket.user !== entry.uid) {
+        socket.destroy(new Error('not who was dialled'));
+        throw new Error('somebody else is at that address');
+      }
+      this.#open(socket, key);
+    } catch (error) {
+      if (this.#isStopped) return;
+      this.#tools.log.debug('peer.dial-failed', { key, reason: (error as Error).message });
+      this.swarm.onDialFailed(key, this.clock.nowMs());
+    }
+    this.onLinkNews();
+  }
+
+  #sendBlock({ conn, piece, begin, length }: Extract<Effect, { type: 'sendBlock' }>): void {
+    const link = this.#links.get(conn);
+    if (link === undefined || this.#files === undefined) return;
+    const sent = this.#blocks.send(link, this.#files, piece, begin, length);
+    this.#track(sent.catch((error: unknown) => this.#onUnreadable(conn, piece, begin, length, error)));
+  }
+
+  #onUnreadable(conn: ConnId, piece: number, begin: number, length: number, error: unknown): void {
+    if (!(error instanceof CommandError)) throw error;
+    if (this.#isStopped) return;
+    this.swarm.onBlockUnreadable(conn, piece, begin, length, this.clock.nowMs());
+    this.#options.events.onUnreadable(error);
+    this.onLinkNews();
+  }
+
+  async #store({ piece, bytes, root, rootBytes }: Extract<Effect, { type: 'storePiece' }>): Promise<void> {
+    try {
+      const good = await this.#tools.hasher.verifyPiece(bytes, rootBytes, root);
+      if (good) await this.#files?.writePiece(piece, bytes);
+      if (good) this.#options.events.onStored(piece);
+      if (good) this.swarm.onPieceStored(piece, this.clock.nowMs());
+      else this.swarm.onPieceBad(piece, this.clock.nowMs());
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.swarm.onStoreFailed(piece, this.clock.nowMs());
+      if (!this.#isStopped) this.#options.events.onStoreFailed(error);
+    }
+    this.onLinkNews();
+  }
+
+  async #serveHashes({ conn, piece, request }: Extract<Effect, { type: 'serveHashes' }>): Promise<void> {
+    const leaves = await this.#leafHashes(piece);
+    if (this.#isStopped) return;
+    this.swarm.onLeafHashes(conn, request, leaves, this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  async #leafHashes(piece: number): Promise<Uint8Array | undefined> {
+    const torrent = this.#torrent;
+    if (torrent === undefined || this.#files === undefined) return undefined;
+    const bytes = new Uint8Array(new SharedArrayBuffer(pieceAt(torrent.content, piece).length));
+    try {
+      await this.#files.readBlock(piece, 0, bytes);
+      return await this.#tools.hasher.leafHashes(bytes);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return undefined;
+    }
+  }
+
+  #takeNews(conn: ConnId, payload: Uint8Array): void {
+    try {
+      this.#options.events.onNews(payload);
+    } catch (error) {
+      if (!(error instanceof PeerFault)) throw error;
+      this.#links.get(conn)?.close(error);
+    }
+  }
+
+  #addressOf({ conn, key, user }: PeerStatus): string {
+    const link = conn === undefined ? undefined : this.#links.get(conn);
+    if (link) return formatAddress(link.socket.remote);
+    return this.#addresses.get(key ?? user) ?? this.#addresses.get(user) ?? '';
+  }
+
+  /** Remembers work that touches files, so that `stop` can wait for it. */
+  #track(work: Promise<void>): void {
+    this.#busy.add(work);
+    void work.finally(() => this.#busy.delete(work));
+  }
+
+  #arm(): void {
+    const atMs = this.swarm.nextTickMs();
+    if (this.#isStopped || atMs >= this.#timerAtMs) return;
+    this.#cancelTimer?.();
+    this.#timerAtMs = atMs;
+    this.#cancelTimer = this.clock.after(Math.max(0, atMs - this.clock.nowMs()), () => {
+      this.#timerAtMs = Infinity;
+      this.swarm.tick(this.clock.nowMs());
+      this.onLinkNews();
+    });
+  }
+}
