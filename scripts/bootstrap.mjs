@@ -55,7 +55,7 @@ function isInstalled() {
 
 function install() {
   process.stdout.write('Installing dependencies (npm ci)...\n');
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--foreground-scripts'];
   const npm = process.env.npm_execpath;
   const status = npm ? run(process.execPath, [npm, ...args]) : run('npm', args);
   if (status !== 0) fail('npm ci failed; see above. With a network connection, try again.');

@@ -24,7 +24,8 @@ export class MbtProcess {
     // and whatever it may have started.
     this.#child = spawn(launcher, args, { stdio: 'pipe', detached: true });
     this.#child.on('error', (error) => this.#ended({ code: null, signal: null }, error.message));
-    this.#child.on('close', (code, signal) => this.#ended({ code, signal }));
+    // Not `close`: a child of its own that lives on would hold the pipes open.
+    this.#child.on('exit', (code, signal) => this.#ended({ code, signal }));
     this.#child.stdin?.on('error', () => undefined);
     this.#read(this.#child.stdout, onLine);
     this.#read(this.#child.stderr, () => undefined);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly JsonSchema[];
@@ -46,7 +46,9 @@ function text(schema: JsonSchema): string {
       ? 'code'
       : schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   }
-  switch (schema.type) {
+  const { type } = schema;
+  if (typeof type === 'object') return type.map((one) => text({ ...schema, type: one })).join(' | ');
+  switch (type) {
     case 'string':
       return stringText(schema);
     case 'integer':
@@ -57,7 +59,7 @@ function text(schema: JsonSchema): string {
     case 'object':
       return objectText(schema);
     default:
-      return schema.type ?? 'any';
+      return type ?? 'any';
   }
 }
 
@@ -81,7 +83,7 @@ function numberText({ type, minimum, maximum }: JsonSchema): string {
 function arrayText({ items, prefixItems, maxItems }: JsonSchema): string {
   if (prefixItems) return `[${prefixItems.map(text).join(', ')}]`;
   const inner = text(items ?? {});
-  const list = /[ |]/.test(inner) && !inner.startsWith('{') ? `(${inner})[]` : `${inner}[]`;
+  const list = / \| /.test(inner) && !inner.startsWith('{') ? `(${inner})[]` : `${inner}[]`;
   return maxItems === undefined ? list : `${list} (≤ ${maxItems})`;
 }
 
