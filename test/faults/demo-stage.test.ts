@@ -16,7 +16,7 @@ while read -r command rest; do
   case $command in
     quit) kill $!; echo '{"type":"success","command":"quit","text":"bye"}'; exit 0 ;;
     fail) echo '{"type":"error","command":"fail","code":"REFUSED","text":"no"}' ;;
-    die) exit 3 ;;
+    die) kill $!; exit 3 ;;
     *) echo 'not json'
        echo "{\\"type\\":\\"row\\",\\"command\\":\\"$command\\",\\"rest\\":\\"$rest\\"}"
        echo "{\\"type\\":\\"success\\",\\"command\\":\\"$command\\",\\"text\\":\\"done\\",\\"n\\":1}" ;;
