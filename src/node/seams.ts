@@ -11,6 +11,8 @@ import type { NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
  */
 export interface UserAccess {
   readonly uid: UserId;
+  /** `<uid>/<device>`: how others see this device in presence. */
+  readonly deviceKey: string;
   /** The user's label as it stands now; people see it, nothing is keyed by it. */
   readonly label: string;
   /** An existing folder (0700) of this user on this machine: put records of shares and downloads below it. */

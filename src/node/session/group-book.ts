@@ -10,7 +10,7 @@ import {
   removalNews,
   standingOf,
 } from '../../records/index.ts';
-import type { Admission, GroupCredentials, GroupRef, Unsubscribe } from '../seams.ts';
+import type { Admission, GroupCredentials, Unsubscribe } from '../seams.ts';
 import { Listeners } from './listeners.ts';
 import type { RecordView } from './record-view.ts';
 import type { Vault } from './vault.ts';
@@ -24,6 +24,7 @@ export class GroupBook {
   readonly #wallMs: () => number;
   readonly #states = new Map<GroupId, GroupState | undefined>();
   readonly #changed = new Listeners<[GroupId]>();
+  #closed = false;
 
   constructor(view: RecordView, vault: Vault, clusterId: string, wallMs: () => number) {
     this.#uid = vault.uid;
@@ -56,6 +57,7 @@ export class GroupBook {
   }
 
   isMember(gid: GroupId): boolean {
+    if (this.#closed) return false;
     const standing = this.standing(gid);
     return standing === 'owner' || standing === 'member';
   }
@@ -67,10 +69,13 @@ export class GroupBook {
     }
   }
 
-  memberGroups(): GroupRef[] {
-    return [...this.states()]
-      .filter(({ gid }) => this.contextFor(gid))
-      .map(({ gid, label }) => ({ gid, label }));
+  memberGroups(): GroupId[] {
+    return [...this.states()].map(({ gid }) => gid).filter((gid) => this.contextFor(gid));
+  }
+
+  /** From now on this user is in no group: it has logged out. */
+  close(): void {
+    this.#closed = true;
   }
 
   contextFor(gid: GroupId): GroupCredentials | undefined {

@@ -36,12 +36,12 @@ export interface Resolved {
  */
 export class NameBook {
   readonly #trackers: Trackers;
-  readonly #clusterId: () => string;
+  readonly #clusterId: string;
   readonly #state: UserState;
   /** Id → label as last shown. */
   readonly #shown = new Map<string, string>();
 
-  constructor(trackers: Trackers, clusterId: () => string, state: UserState) {
+  constructor(trackers: Trackers, clusterId: string, state: UserState) {
     this.#trackers = trackers;
     this.#clusterId = clusterId;
     this.#state = state;
@@ -54,8 +54,9 @@ export class NameBook {
   async resolve(of: Of, typed: string): Promise<Resolved> {
     const ref = parseLabelRef(typed);
     if (!ref) throw invalidName(of, typed);
-    const clusterId = this.#clusterId();
-    const { holding, records } = await this.#trackers.call((api) => askForName(api, of, typed, clusterId));
+    const { holding, records } = await this.#trackers.call((api) =>
+      askForName(api, of, typed, this.#clusterId),
+    );
     if (ref.idPrefix === undefined) this.#requirePinned(of, typed, holding);
     return { id: holding.id, label: this.learn(of, holding.id, holding.shown), records };
   }
@@ -74,6 +75,10 @@ export class NameBook {
   /** The label last seen, at once. */
   known(id: string): string {
     return this.#shown.get(id) ?? `~${id.slice(0, 8)}`;
+  }
+
+  isKnown(id: string): boolean {
+    return this.#shown.has(id);
   }
 
   /** Label of a listed id as `claimed` by a tracker, and the pin of it if it is the first of that label. */

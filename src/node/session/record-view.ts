@@ -22,14 +22,14 @@ export interface ViewListener {
  * get in, under each key only newer ones, so whatever a tracker shows later can't turn back what was seen.
  */
 export class RecordView {
-  readonly #uid: UserId;
+  readonly uid: UserId;
   readonly #clusterId: string;
   readonly #records = new Map<string, SignedRecord>();
   readonly #byGroup = new Map<GroupId, Map<string, SignedRecord>>();
   readonly #listeners: ViewListener[] = [];
 
   constructor(uid: UserId, clusterId: string) {
-    this.#uid = uid;
+    this.uid = uid;
     this.#clusterId = clusterId;
   }
 
@@ -94,7 +94,7 @@ export class RecordView {
   }
 
   *own(): Iterable<SignedRecord> {
-    for (const record of this.#records.values()) if (record.author === this.#uid) yield record;
+    for (const record of this.#records.values()) if (record.author === this.uid) yield record;
   }
 
   /** Groups this user ever asked to join or founded. */
@@ -106,12 +106,12 @@ export class RecordView {
     const records = this.#byGroup.get(gid);
     return (
       records !== undefined &&
-      (records.has(`request/${gid}/${this.#uid}`) || records.has(`group/${gid}/${this.#uid}`))
+      (records.has(`request/${gid}/${this.uid}`) || records.has(`group/${gid}/${this.uid}`))
     );
   }
 
   concerns(record: SignedRecord): boolean {
-    if (record.author === this.#uid) return true;
+    if (record.author === this.uid) return true;
     return 'gid' in record.parts && record.kind !== 'name' && this.follows(record.parts.gid);
   }
 

@@ -28,8 +28,9 @@ export class Renewal {
     try {
       for (const state of this.#book.states()) {
         if (this.#book.standing(state.gid) !== 'owner') continue;
-        for (const member of renewalsDue(state, this.#clock.wallMs()))
-          await this.#commands.renew(state, member);
+        for (const member of renewalsDue(state, this.#clock.wallMs())) {
+          await this.#commands.renew({ gid: state.gid, state }, member);
+        }
       }
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;

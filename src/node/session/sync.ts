@@ -9,6 +9,7 @@ import {
   Gate,
   type GroupId,
   type Logger,
+  type UserId,
   fromBase64Url,
   toBase64Url,
 } from '../../base/index.ts';
@@ -121,7 +122,7 @@ export class Sync implements StreamListener {
     try {
       record = decodeRecord(fromBase64Url(text));
       if (record.kind === 'name') this.#listener.onNameClaim();
-      if (!this.#view.merge(record, 'news') || !opensGroup(record)) return;
+      if (!this.#view.merge(record, 'news') || !letsIn(record, this.#view.uid)) return;
     } catch (error) {
       if (!(error instanceof RecordFault)) throw error;
       return this.#log.warn('sync.record.bad', { tracker: stream.link.tracker.text, reason: error.message });
@@ -131,9 +132,9 @@ export class Sync implements StreamListener {
   }
 }
 
-/** With these this user may read more of the group than before. */
-const opensGroup = (record: SignedRecord): record is SignedRecord & RecordOf<'grant' | 'group' | 'request'> =>
-  record.kind === 'grant' || record.kind === 'group' || record.kind === 'request';
+/** Who is let in may read more of the group than before. */
+const letsIn = (record: SignedRecord, uid: UserId): record is SignedRecord & RecordOf<'grant'> =>
+  record.kind === 'grant' && record.parts.member === uid && record.body.verdict === 'accepted';
 
 /** Puts records again that were acknowledged once; nobody needs to be told how it went. */
 export async function putAll(link: TrackerApi, records: readonly SignedRecord[]): Promise<void> {
