@@ -60,9 +60,8 @@ export function pieceLengthFor(size: number): number {
 
 /** The canonical content of these files. Throws MetainfoError for what cannot be shared safely. */
 export function buildContent(input: ContentInput): Content {
-  const name = checkedName(input.name);
-  const sorted = sortedFiles(input.files);
-  checkShape(name, input.isFolder, sorted);
+  const name = normalName(input.name);
+  const sorted = arrangeFiles(name, input.isFolder, input.files);
   const size = sorted.reduce((sum, file) => sum + file.length, 0);
   const pieceLength = pieceLengthFor(size);
   const files = placePieces(sorted, pieceLength);
@@ -71,6 +70,27 @@ export function buildContent(input: ContentInput): Content {
   if (pieceCount > PIECES_MAX) throw new MetainfoError(`${size} bytes are too many for one share`);
   const draft = { name, pieceLength, files, pieceCount, size, isFolder: input.isFolder };
   return { ...draft, contentId: sha256Hex(encodeInfo(draft)) as ContentId };
+}
+
+/**
+ * The files in the order of their pieces, with names in NFC. Throws MetainfoError if such files can't be a content:
+ * so this is to be asked before they are hashed.
+ */
+export function arrangeFiles<F extends { readonly path: readonly string[]; readonly length: number }>(
+  name: string,
+  isFolder: boolean,
+  files: readonly F[],
+): F[] {
+  if (files.length === 0) throw new MetainfoError('there is no file');
+  if (files.length > FILES_MAX) throw new MetainfoError(`more than ${FILES_MAX} files`);
+  const keyed = files.map((file) => {
+    checkPath(file.path, file.length);
+    const path = file.path.map(normalName);
+    return { file: { ...file, path }, keys: path.map(textKey) };
+  });
+  const sorted = keyed.sort((a, b) => comparePaths(a.keys, b.keys)).map(({ file }) => file);
+  checkShape(normalName(name), isFolder, sorted);
+  return sorted;
 }
 
 /** Where a piece lies. `piece` must be within the content. */
@@ -108,41 +128,23 @@ export function fileTreeBytes(length: number): number {
   return BLOCK_BYTES * 2 ** treeHeight(Math.ceil(length / BLOCK_BYTES));
 }
 
-interface SortedFile extends ContentInputFile {
-  readonly keys: readonly string[];
-}
-
-function sortedFiles(files: readonly ContentInputFile[]): SortedFile[] {
-  if (files.length === 0) throw new MetainfoError('there is no file');
-  if (files.length > FILES_MAX) throw new MetainfoError(`more than ${FILES_MAX} files`);
-  const checked = files.map((file) => {
-    checkFile(file);
-    const path = file.path.map(checkedName);
-    return { ...file, path, keys: path.map(textKey) };
-  });
-  return checked.sort((a, b) => comparePaths(a.keys, b.keys));
-}
-
-function checkedName(raw: string): string {
+function normalName(raw: string): string {
   const name = raw.normalize('NFC');
   const fault = checkName(name);
   if (fault !== undefined) throw new MetainfoError(`the name ${JSON.stringify(raw)}: ${fault}`);
   return name;
 }
 
-function checkFile(file: ContentInputFile): void {
-  const shown = JSON.stringify(file.path.join('/'));
-  if (file.path.length === 0) throw new MetainfoError('a file has no name');
-  if (file.path.length > PATH_DEPTH_MAX) {
+function checkPath(path: readonly string[], length: number): void {
+  const shown = JSON.stringify(path.join('/'));
+  if (path.length === 0) throw new MetainfoError('a file has no name');
+  if (path.length > PATH_DEPTH_MAX) {
     throw new MetainfoError(`${shown}: more than ${PATH_DEPTH_MAX} folders inside one another`);
   }
-  if (Buffer.byteLength(file.path.join('/')) > PATH_BYTES_MAX) {
+  if (Buffer.byteLength(path.join('/')) > PATH_BYTES_MAX) {
     throw new MetainfoError(`${shown}: the path is longer than ${PATH_BYTES_MAX} bytes`);
   }
-  if (!Number.isSafeInteger(file.length) || file.length < 0) throw new MetainfoError(`${shown}: bad length`);
-  if (file.piecesRoot?.length !== (file.length === 0 ? undefined : HASH_BYTES)) {
-    throw new MetainfoError(`${shown}: wrong or missing pieces root`);
-  }
+  if (!Number.isSafeInteger(length) || length < 0) throw new MetainfoError(`${shown}: bad length`);
 }
 
 function comparePaths(a: readonly string[], b: readonly string[]): number {
@@ -155,7 +157,7 @@ function comparePaths(a: readonly string[], b: readonly string[]): number {
 }
 
 /** No two names equal but for case or Unicode form, no file that is a folder, too, and no ambiguous shape. */
-function checkShape(name: string, isFolder: boolean, files: readonly SortedFile[]): void {
+function checkShape(name: string, isFolder: boolean, files: readonly Pick<ContentInputFile, 'path'>[]): void {
   const first = files[0];
   const looksSingle = files.length === 1 && first?.path.length === 1 && first.path[0] === name;
   if (!isFolder && !looksSingle) throw new MetainfoError('a single file must have the name of its share');
@@ -185,9 +187,12 @@ function claimPlace(places: Map<string, string>, folded: string, path: string, i
   }
 }
 
-function placePieces(files: readonly SortedFile[], pieceLength: number): ContentFile[] {
+function placePieces(files: readonly ContentInputFile[], pieceLength: number): ContentFile[] {
   let firstPiece = 0;
   return files.map(({ path, length, piecesRoot }) => {
+    if (piecesRoot?.length !== (length === 0 ? undefined : HASH_BYTES)) {
+      throw new MetainfoError(`${JSON.stringify(path.join('/'))}: wrong or missing pieces root`);
+    }
     const pieceCount = Math.ceil(length / pieceLength);
     const placed = { path, length, firstPiece, pieceCount, ...(piecesRoot && { piecesRoot }) };
     firstPiece += pieceCount;

@@ -4,6 +4,7 @@
  */
 export { Bitfield } from './bitfield.ts';
 export {
+  arrangeFiles,
   buildContent,
   fileTreeBytes,
   FILES_MAX,

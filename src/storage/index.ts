@@ -1,0 +1,14 @@
+/** Content on disk: files of shares and downloads, and the record of what a download holds. */
+export type { ContentStorage, DiskPlace } from './content-storage.ts';
+export {
+  checkFreeSpace,
+  examineDestination,
+  resolveDestination,
+  type DestinationState,
+} from './destination.ts';
+export { DownloadStorage } from './download-storage.ts';
+export { FilePool } from './file-pool.ts';
+export type { FileStamp } from './file-stamp.ts';
+export { ResumeRecord } from './resume-record.ts';
+export { scanFolder, type LeftOut, type Scan, type ScannedFile } from './scan.ts';
+export { ShareStorage } from './share-storage.ts';
