@@ -54,10 +54,11 @@ export class Cast {
     await this.logIn(name);
   }
 
-  /** Everybody leaves as people do; resolves to whether every exit code was 0. */
+  /** Everybody leaves as people do; resolves to whether each exit code was right: 1 for who was told no, else 0. */
   async quit(): Promise<boolean> {
-    const codes = await Promise.all([...this.#clients.values()].map((client) => client.quit()));
-    return codes.every((code) => code === 0);
+    const clients = [...this.#clients.values()];
+    const codes = await Promise.all(clients.map((client) => client.quit()));
+    return codes.every((code, index) => code === (clients[index]?.wasToldNo ? 1 : 0));
   }
 }
 

@@ -35,6 +35,7 @@ export class Client {
   readonly #clock: Clock;
   #rows: unknown[] = [];
   #waiting: { readonly command: string; readonly reply: Deferred<Reply> } | undefined;
+  #wasToldNo = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ClientOptions) {
@@ -45,6 +46,11 @@ export class Client {
     if (limit !== undefined) args.push('--up-limit', (limit / 2 ** 20).toFixed(3));
     this.process = options.stage.start(options.name, args, (line) => this.#onLine(line));
     void this.process.end.then(() => this.#waiting?.reply.reject(this.#gone()));
+  }
+
+  /** A command of this client has failed, as its exit code will say. */
+  get wasToldNo(): boolean {
+    return this.#wasToldNo;
   }
 
   /** Runs a command when those before it have ended. Rejects only when the client is gone or hangs. */
@@ -97,6 +103,7 @@ export class Client {
     if (line.type === 'row') this.#rows.push(line);
     if (line.type !== 'success' && line.type !== 'error') return;
     const { code, text: words } = line;
+    this.#wasToldNo ||= line.type === 'error';
     this.#waiting?.reply.resolve({
       ok: line.type === 'success',
       code: typeof code === 'string' ? code : '',

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../src/base/index.ts';
 import { formatBytes, formatRate } from '../../src/cli/text/format.ts';
-import type { NodeStatus, PeerRow, RequestRow, Uploaded } from '../../src/node/index.ts';
+import type { PeerRow, RequestRow, Uploaded } from '../../src/node/index.ts';
 import { ACCEPTED, Cast, gather, GROUP, OWNER, REFUSED } from './cast.ts';
 import { type Attempt, type Door, forgedCertificate, tryToGetIn } from './intruder.ts';
 import { type Book, Ledger } from './ledger.ts';
 import { checksumOf, type Sample } from './sample.ts';
 import type { Stage } from './stage.ts';
+import { statusOf } from './status.ts';
 import { Trackers } from './tracker.ts';
 import { type Incident, Transfer } from './transfer.ts';
 import { Verdict } from './verdict.ts';
@@ -118,10 +119,7 @@ export class Story {
     const refused = this.#cast.get(REFUSED);
     const stolen = join(this.#stage.folder, 'stolen');
     const reply = await refused.run('download_file', GROUP, this.#sample.name, stolen);
-    const status = await this.#cast.get(OWNER).must('status');
-    const { listening } = (status.rows[0] ?? status.fields) as NodeStatus;
-    const colon = listening.lastIndexOf(':');
-    const port = Number(listening.slice(colon + 1));
+    const { port } = await statusOf(this.#cast.get(OWNER));
     const door: Door = { host: '127.0.0.1', port, infoHash: this.#infoHash };
     this.#attempts.push(await tryToGetIn(door, this.#clock));
     this.#attempts.push(await tryToGetIn(door, this.#clock, await forgedCertificate(this.#clock)));
@@ -160,9 +158,8 @@ export class Story {
   async #untilConnected(): Promise<void> {
     const address = this.#trackers.addressOf(LOST_TRACKER);
     for (let tries = 0; tries < 100; tries += 1) {
-      const status = await this.#cast.get(OWNER).must('status');
-      const { trackers } = (status.rows[0] ?? status.fields) as NodeStatus;
-      if (trackers.some((tracker) => tracker.address === address && tracker.state === 'connected')) return;
+      const { connected } = await statusOf(this.#cast.get(OWNER));
+      if (connected.includes(address)) return;
       await sleep(this.#clock, 100);
     }
     throw new Error(`${OWNER} does not find tracker ${LOST_TRACKER} again`);
