@@ -1,0 +1,166 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+import { ERROR_CODES, type ContentId, type GroupId, type Logger } from '../../base/index.ts';
+import { parseTorrentInfo, PieceLayers, type Content } from '../../metainfo/index.ts';
+import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const groupId = hash.transform((text) => text as GroupId);
+const contentId = hash.transform((text) => text as ContentId);
+
+const facts = {
+  gid: groupId,
+  content: contentId,
+  /** As the group's lists show it. */
+  name: z.string(),
+  /** Bytes. */
+  size: z.number().int().nonnegative(),
+  files: z.number().int().positive(),
+  /** Absolute path of the file or folder. */
+  root: z.string(),
+};
+
+const shareEntry = z.object({
+  ...facts,
+  /** Size and time of each file when it was hashed, in the content's order. */
+  stamps: z.array(z.object({ size: z.number(), mtimeMs: z.number() })).readonly(),
+  /** Whether a tracker has taken the share's record. */
+  published: z.boolean(),
+});
+export type ShareEntry = Readonly<z.infer<typeof shareEntry>>;
+
+const downloadEntry = z.object({
+  ...facts,
+  /** `wanted` covers active and queued: which of the two is decided while running. */
+  state: z.enum(['wanted', 'paused', 'complete', 'failed']),
+  /** Why it failed. */
+  code: z.enum(ERROR_CODES).optional(),
+  text: z.string().optional(),
+  /** Bytes verified when last looked at, for lists while it does not run. */
+  heldBytes: z.number().nonnegative(),
+  /** What stood at `root` before: to be checked, never written to. */
+  adopt: z.boolean(),
+  /** Order in the queue. */
+  position: z.number().int(),
+});
+export type DownloadEntry = Readonly<z.infer<typeof downloadEntry>>;
+
+/** What an entry is about. */
+export type EntryKey = Pick<ShareEntry, 'gid' | 'content'>;
+
+const nameOf = ({ gid, content }: EntryKey): string => `${gid}.${content}`;
+
+/**
+ * What one user shares and downloads on this machine, kept across restarts: a small file each, replaced as a whole, so
+ * that a thousand shares cost no rewriting and a damaged one takes no other with it.
+ */
+export class Library {
+  readonly #folder: string;
+  readonly #log: Logger;
+
+  private constructor(folder: string, log: Logger) {
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  /** Below `userDir`, which exists. */
+  static async open(userDir: string, log: Logger): Promise<Library> {
+    for (const name of ['shares', 'downloads', 'contents', 'resume']) {
+      await mkdir(join(userDir, name), { recursive: true, mode: 0o700 });
+    }
+    return new Library(userDir, log);
+  }
+
+  shares(): Promise<ShareEntry[]> {
+    return this.#readAll('shares', shareEntry);
+  }
+
+  downloads(): Promise<DownloadEntry[]> {
+    return this.#readAll('downloads', downloadEntry);
+  }
+
+  putShare(entry: ShareEntry): Promise<void> {
+    return this.#put('shares', entry);
+  }
+
+  putDownload(entry: DownloadEntry): Promise<void> {
+    return this.#put('downloads', entry);
+  }
+
+  removeShare(key: EntryKey): Promise<void> {
+    return rm(this.#pathOf('shares', key), { force: true });
+  }
+
+  removeDownload(key: EntryKey): Promise<void> {
+    return rm(this.#pathOf('downloads', key), { force: true });
+  }
+
+  /** Where the record of held pieces of a download lies. */
+  resumePath(key: EntryKey): string {
+    return join(this.#folder, 'resume', nameOf(key));
+  }
+
+  /** Keeps what a content consists of; `infoBytes` may be those of any group's torrent. */
+  async putContent(content: Content, infoBytes: Uint8Array): Promise<void> {
+    await writePrivateFile(this.#contentPath(content.contentId, 'info'), infoBytes);
+  }
+
+  /** Undefined if it is not kept, or was damaged. */
+  async content(id: ContentId): Promise<Content | undefined> {
+    const path = this.#contentPath(id, 'info');
+    const bytes = await readPrivateFile(path);
+    if (bytes === undefined) return undefined;
+    try {
+      const { content } = parseTorrentInfo(new Uint8Array(bytes));
+      if (content.contentId === id) return content;
+    } catch (error) {
+      this.#log.warn('library.bad-content', { path, reason: (error as Error).message });
+    }
+    return undefined;
+  }
+
+  async putLayers(id: ContentId, layers: PieceLayers): Promise<void> {
+    await writePrivateFile(this.#contentPath(id, 'layers'), layers.toBytes());
+  }
+
+  /** The hashes of all pieces; undefined if they are not kept or do not fit. */
+  async layers(content: Content): Promise<PieceLayers | undefined> {
+    const bytes = await readPrivateFile(this.#contentPath(content.contentId, 'layers'));
+    return bytes && PieceLayers.fromBytes(content, new Uint8Array(bytes));
+  }
+
+  #contentPath(id: ContentId, kind: 'info' | 'layers'): string {
+    return join(this.#folder, 'contents', `${id}.${kind}`);
+  }
+
+  #pathOf(kind: 'shares' | 'downloads', key: EntryKey): string {
+    return join(this.#folder, kind, `${nameOf(key)}.json`);
+  }
+
+  #put(kind: 'shares' | 'downloads', entry: ShareEntry | DownloadEntry): Promise<void> {
+    return writePrivateFile(this.#pathOf(kind, entry), JSON.stringify(entry));
+  }
+
+  async #readAll<T>(kind: 'shares' | 'downloads', schema: z.ZodType<T>): Promise<T[]> {
+    const folder = join(this.#folder, kind);
+    const entries: T[] = [];
+    for (const name of (await readdir(folder)).toSorted()) {
+      if (!name.endsWith('.json')) continue;
+      const bytes = await readPrivateFile(join(folder, name));
+      const parsed = schema.safeParse(bytes && parseJson(bytes));
+      if (parsed.success) entries.push(parsed.data);
+      else this.#log.warn('library.bad-entry', { kind, name });
+    }
+    return entries;
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
