@@ -47,6 +47,7 @@ export class CommandRunner<Target> {
       checkWhole(line, open);
       const rest = words.slice(1).map((word) => word.text);
       const args = await readArguments(command, rest, ask, signal);
+      if (signal.aborted) throw new CommandError('INTERRUPTED', 'nothing was done');
       const done = await this.#run(command, args, signal);
       this.#output.success(label, done);
       return { ok: true, quit: done.quit === true, user: done.user };
