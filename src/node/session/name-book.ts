@@ -77,6 +77,18 @@ export class NameBook {
     return this.#shown.get(id) ?? `~${id.slice(0, 8)}`;
   }
 
+  /** All labels seen, in order. */
+  labels(of: Of): string[] {
+    return Object.values(this.#state.data.pins[of])
+      .map(({ id }) => this.known(id))
+      .toSorted();
+  }
+
+  /** The id that a folded label was first seen to mean. */
+  pinned(of: Of, folded: string): string | undefined {
+    return this.#state.data.pins[of][folded]?.id;
+  }
+
   isKnown(id: string): boolean {
     return this.#shown.has(id);
   }

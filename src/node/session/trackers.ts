@@ -1,5 +1,5 @@
 import { type TrackerList, trackerApi } from '../../api/index.ts';
-import { type Clock, CommandError, type Logger } from '../../base/index.ts';
+import { type Clock, CommandError, type Logger, within } from '../../base/index.ts';
 import type { Cluster, ClusterTrust } from './cluster-trust.ts';
 import type { ClientIdentity } from './tracker-connection.ts';
 import { type TrackerApi, TrackerLink } from './tracker-link.ts';
@@ -71,13 +71,17 @@ export class Trackers {
     return this.#streams.filter((stream) => stream.up);
   }
 
-  /** How each is: from its stream where there is one, else by asking now. */
-  async states(): Promise<{ address: string; state: string }[]> {
+  /** How each is: from its stream where there is one, else by asking now, for `limitMs` at most. */
+  async states(limitMs: number): Promise<{ address: string; state: string }[]> {
     if (this.#streams.length > 0)
       return this.#streams.map((stream) => ({ address: stream.link.tracker.text, state: stream.state }));
-    return Promise.all(
-      this.#links.map(async (link) => ({ address: link.tracker.text, state: await askState(link) })),
-    );
+    const asked = this.#links.map(async (link) => ({
+      address: link.tracker.text,
+      state: await within(this.#clock, limitMs, askState(link), () => new Error('slow')).catch(
+        () => 'no answer',
+      ),
+    }));
+    return Promise.all(asked);
   }
 
   async close(): Promise<void> {

@@ -33,7 +33,7 @@ import { shareBook } from './share-book.ts';
 import { Sync, putAll } from './sync.ts';
 import type { Trackers } from './trackers.ts';
 import { UserState } from './user-state.ts';
-import { Vault } from './vault.ts';
+import { type AccountKeys, Vault } from './vault.ts';
 
 /** How long log-in waits until one tracker has told everything; what comes later comes as news. */
 const FIRST_SYNC_MS = 5_000;
@@ -142,6 +142,10 @@ export class UserSession {
     return session;
   }
 
+  get keys(): AccountKeys {
+    return this.#options.account.keys;
+  }
+
   /** The user's label as it stands now. */
   get label(): string {
     return this.names.known(this.uid);
@@ -220,7 +224,7 @@ export class UserSession {
   }
 
   /** So that peers can be shown by name without asking. */
-  async #learnLabels(gid: GroupId): Promise<void> {
+  async #learnLabels(): Promise<void> {
     const unknown = [...(this.book.state(gid)?.members.keys() ?? [])].filter(
       (uid) => !this.names.isKnown(uid),
     );

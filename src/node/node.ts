@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { readTrackerList } from '../api/index.ts';
+import { type Clock, type Logger, systemChance } from '../base/index.ts';
+import type { CompletionKind, LoggedIn, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import type { OpenTransfers, Transfers } from './seams.ts';
+import { namesFor } from './session/completions.ts';
+import { Listeners } from './session/listeners.ts';
+import { Session } from './session/session.ts';
+
+/** How long `status` waits for trackers that don't answer. */
+const STATUS_MS = 1_500;
+
+export interface NodeOptions {
+  /** Where this node's peers connect; a host that is not this machine's is announced, and all addresses listened on. */
+  readonly listenHost: string;
+  /** 0: any free one. */
+  readonly listenPort: number;
+  readonly trackersFile: string;
+  /** Default: the first of `client-1`, `client-2`, … beside the list of trackers that no other client uses. */
+  readonly dataDir?: string;
+  /** Ceilings over all peers; absent: none. */
+  readonly upBytesPerSecond?: number;
+  readonly downBytesPerSecond?: number;
+  /** Weak passwords are WEAK_PASSWORD instead of a remark. */
+  readonly refuseWeakPasswords: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+type Begun = { readonly shares: number; readonly downloads: number };
+
+/**
+ * A client for one user at a time, as `NodeCommands`. Rejects with what is wrong with the list of trackers, CONFLICT
+ * where the data folder is in use, PORT_IN_USE, TRACKER_CHANGED.
+ */
+export async function composeNode(options: NodeOptions, openTransfers: OpenTransfers): Promise<NodeCommands> {
+  const list = await readTrackerList(options.trackersFile);
+  const folder = await openDataFolder(options.dataDir, options.trackersFile, options.clock);
+  const listeners = new Listeners<[NodeEvent]>();
+  const emit = (event: NodeEvent): void => listeners.call(event);
+  let transfers: Transfers | undefined;
+  try {
+    transfers = await openTransfers({ ...options, chance: systemChance, emit });
+    const { begin, end } = companionOf(transfers);
+    const files = { trustFile: join(folder.path, 'trackers.json'), usersDir: join(folder.path, 'users') };
+    const session = await Session.open<Begun>({ ...options, ...files, list, emit }, { begin, end });
+    return new Node(options, folder, listeners, session, transfers);
+  } catch (error) {
+    await transfers?.close();
+    await folder.lock.release();
+    throw error;
+  }
+}
+
+const companionOf = (transfers: Transfers) => ({
+  begin: ({ access }: { readonly access: Parameters<Transfers['onLogin']>[0] }) => transfers.onLogin(access),
+  end: () => transfers.onLogout(),
+});
+
+class Node implements NodeCommands {
+  readonly #options: NodeOptions;
+  readonly #folder: DataFolder;
+  readonly #listeners: Listeners<[NodeEvent]>;
+  readonly #session: Session<Begun>;
+  readonly #transfers: Transfers;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    options: NodeOptions,
+    folder: DataFolder,
+    listeners: Listeners<[NodeEvent]>,
+    session: Session<Begun>,
+    transfers: Transfers,
+  ) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#listeners = listeners;
+    this.#session = session;
+    this.#transfers = transfers;
+  }
+
+  createUser: NodeCommands['createUser'] = (user, password) => this.#session.createUser(user, password);
+  recoverUser: NodeCommands['recoverUser'] = (user, code, password) =>
+    this.#session.recoverUser(user, code, password);
+  changePassword: NodeCommands['changePassword'] = (before, after) =>
+    this.#session.changePassword(before, after);
+  logout: NodeCommands['logout'] = async () => this.#session.logout();
+  whoami: NodeCommands['whoami'] = async () => this.#session.whoami();
+
+  async login(user: string, password: string): Promise<LoggedIn> {
+    const { listening, addresses } = this.#transfers;
+    const done = await this.#session.login(user, password, { port: listening.port, addresses });
+    return { user: done.user, ...done.begun };
+  }
+
+  async status(): Promise<NodeStatus> {
+    const { host, port } = this.#transfers.listening;
+    return {
+      user: this.#session.user?.label ?? null,
+      listening: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+      dataDir: this.#folder.path,
+      trackers: await this.#session.trackers.states(STATUS_MS),
+      ...this.#transfers.counts(),
+    };
+  }
+
+  createGroup: NodeCommands['createGroup'] = async (group) => this.#groups().create(group);
+  joinGroup: NodeCommands['joinGroup'] = async (group) => this.#groups().join(group);
+  cancelRequest: NodeCommands['cancelRequest'] = async (group) => this.#groups().cancelRequest(group);
+  leaveGroup: NodeCommands['leaveGroup'] = async (group) => this.#groups().leave(group);
+  deleteGroup: NodeCommands['deleteGroup'] = async (group) => this.#groups().delete(group);
+  acceptRequest: NodeCommands['acceptRequest'] = async (group, user, code) =>
+    this.#groups().accept(group, user, code);
+  rejectRequest: NodeCommands['rejectRequest'] = async (group, user) => this.#groups().reject(group, user);
+  removeMember: NodeCommands['removeMember'] = async (group, user) => this.#groups().remove(group, user);
+
+  listGroups: NodeCommands['listGroups'] = async () => this.#session.requireUser().lists.groups();
+  listRequests: NodeCommands['listRequests'] = async (group) =>
+    this.#session.requireUser().lists.requests(group);
+  listMembers: NodeCommands['listMembers'] = async (group) =>
+    this.#session.requireUser().lists.members(group);
+
+  listFiles: NodeCommands['listFiles'] = async (...args) => this.#files().listFiles(...args);
+  uploadFile: NodeCommands['uploadFile'] = async (...args) => this.#files().uploadFile(...args);
+  downloadFile: NodeCommands['downloadFile'] = async (...args) => this.#files().downloadFile(...args);
+  showDownloads: NodeCommands['showDownloads'] = async () => this.#files().showDownloads();
+  stopShare: NodeCommands['stopShare'] = async (...args) => this.#files().stopShare(...args);
+  pauseDownload: NodeCommands['pauseDownload'] = async (...args) => this.#files().pauseDownload(...args);
+  resumeDownload: NodeCommands['resumeDownload'] = async (...args) => this.#files().resumeDownload(...args);
+  cancelDownload: NodeCommands['cancelDownload'] = async (...args) => this.#files().cancelDownload(...args);
+  recheck: NodeCommands['recheck'] = async (...args) => this.#files().recheck(...args);
+  waitDownloads: NodeCommands['waitDownloads'] = async (...args) => this.#files().waitDownloads(...args);
+  showPeers: NodeCommands['showPeers'] = async (...args) => this.#files().showPeers(...args);
+
+  async completions(kind: CompletionKind, group: string | undefined): Promise<string[]> {
+    const { user } = this.#session;
+    if (!user) return [];
+    if (kind === 'file' || kind === 'download' || kind === 'share')
+      return this.#transfers.completions(kind, group);
+    return namesFor(user, kind, group);
+  }
+
+  onEvent(listener: (event: NodeEvent) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#shutDown());
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#options.log.info('node.closing');
+    await this.#session.close();
+    await this.#transfers.close();
+    await this.#folder.lock.release();
+  }
+
+  #groups() {
+    return this.#session.requireUser().commands;
+  }
+
+  #files(): Transfers {
+    this.#session.requireUser();
+    return this.#transfers;
+  }
+}
