@@ -1,8 +1,8 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, sleep } from '../../src/base/index.ts';
+import { type Clock, deferred, within } from '../../src/base/index.ts';
 import type { MbtProcess } from './mbt-process.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,14 +16,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }
 
 /** The trackers of one `tracker_info.txt`, each a process that can be killed and started again. */
@@ -57,18 +49,20 @@ export class Trackers {
     return `127.0.0.1:${this.#portOf(line)}`;
   }
 
-  /** Starts the tracker of a line, from 1, on the data it left; resolves when it answers. */
+  /** Starts the tracker of a line, from 1, on the data it left; resolves when it says that it listens. */
   async start(line: number): Promise<void> {
     const dataFolder = join(this.#stage.folder, `tracker-${line}`);
     const args = ['tracker', this.file, String(line), '--data', dataFolder];
-    const tracker = this.#stage.start(`tracker ${line}`, args, () => undefined);
+    const listening = deferred<void>();
+    const tracker = this.#stage.start(`tracker ${line}`, args, (text) => {
+      if (text.startsWith('SUCCESS: tracker')) listening.resolve();
+    });
     this.#running.set(line, tracker);
-    const giveUpAtMs = this.#clock.nowMs() + START_LIMIT_MS;
-    while (!(await answers(this.#portOf(line)))) {
-      if (tracker.hasEnded) throw new Error(`tracker ${line} ended: ${tracker.said.join(' / ')}`);
-      if (this.#clock.nowMs() > giveUpAtMs) throw new Error(`tracker ${line} does not answer`);
-      await sleep(this.#clock, 50);
-    }
+    const ended = tracker.end.then(() => {
+      throw new Error(`tracker ${line} ended: ${tracker.said.join(' / ')}`);
+    });
+    const started = Promise.race([listening.promise, ended]);
+    await within(this.#clock, START_LIMIT_MS, started, () => new Error(`tracker ${line} does not start`));
   }
 
   async kill(line: number): Promise<void> {

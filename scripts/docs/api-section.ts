@@ -4,12 +4,11 @@ import { schemaText } from './schema-text.ts';
 
 /** The tracker's calls and events, from their contract. */
 export function apiSection(): string {
-  const calls = Object.values<Endpoint>(trackerApi).map(callText);
   const events = Object.entries<z.ZodType>(trackerEvents).map(
     ([name, schema]) => `| \`${name}\` | ${cell(schemaText(schema))} |`,
   );
   return [
-    ...calls,
+    callsText(trackerApi),
     '#### Events of `GET /v1/events`\n',
     '| event | data |',
     '| --- | --- |',
@@ -17,6 +16,10 @@ export function apiSection(): string {
     '',
   ].join('\n');
 }
+
+/** Every call of a table of endpoints, each under a heading of its own. */
+export const callsText = (api: Readonly<Record<string, Endpoint>>): string =>
+  Object.values(api).map(callText).join('\n');
 
 function callText(call: Endpoint): string {
   const rows = [
