@@ -1,0 +1,136 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { MbtProcess } from './mbt-process.ts';
+import { MbtTerminal } from './mbt-terminal.ts';
+
+export const PASSWORD = 'seven-geese-swim-north';
+
+/**
+ * A folder, trackers and clients of one test, far from the user's own: HOME and TMPDIR lie inside. `close`
+ * ends every process and fails if anything is left behind.
+ */
+export class Workspace {
+  readonly folder: string;
+  readonly trackers: MbtProcess[] = [];
+  readonly #processes: (MbtProcess | MbtTerminal)[] = [];
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async open(trackers = 0): Promise<Workspace> {
+    const built = new URL('../../../dist/cli/main.js', import.meta.url);
+    if (!existsSync(built)) throw new Error('these tests run what is built: npm run build first');
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'mbt-e2e-')));
+    await Promise.all(['home', 'tmp'].map((name) => mkdir(workspace.path(name))));
+    const ports = await freePorts(trackers);
+    await writeFile(workspace.trackersFile, ports.map((port) => `127.0.0.1:${port}\n`).join(''));
+    await Promise.all(ports.map((_, at) => workspace.startTracker(at + 1)));
+    return workspace;
+  }
+
+  get trackersFile(): string {
+    return this.path('tracker_info.txt');
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /** Starts the tracker of line `n`, from 1, and waits until it listens. Its data is kept between starts. */
+  async startTracker(n: number): Promise<MbtProcess> {
+    const args = ['tracker', this.trackersFile, String(n), '--data', this.path(`tracker-${n}`)];
+    const tracker = this.process(`tracker ${n}`, args);
+    this.trackers[n - 1] = tracker;
+    await tracker.sees(/^SUCCESS: tracker/);
+    return tracker;
+  }
+
+  /** A client behind pipes; the same name has the same data folder. */
+  client(name: string, ...options: string[]): MbtProcess {
+    return this.process(name, this.#clientArgs(name, options));
+  }
+
+  /** A client behind pipes whose new user of the same name is logged in. */
+  async member(name: string, ...options: string[]): Promise<MbtProcess> {
+    const client = this.client(name, ...options);
+    await client.ok(`create_user ${name} ${PASSWORD}`);
+    await client.ok(`login ${name} ${PASSWORD}`);
+    return client;
+  }
+
+  /** A client at a terminal. */
+  terminal(name: string, columns?: number, environment: NodeJS.ProcessEnv = {}): MbtTerminal {
+    const args = this.#clientArgs(name, []);
+    const terminal = new MbtTerminal(args, { ...this.#environment(), ...environment }, this.folder, columns);
+    this.#processes.push(terminal);
+    return terminal;
+  }
+
+  /** `mbt` with any words. */
+  process(name: string, args: readonly string[]): MbtProcess {
+    const started = new MbtProcess(name, args, this.#environment(), this.folder);
+    this.#processes.push(started);
+    return started;
+  }
+
+  /** Ends what still runs, removes the folder, and throws if something was left or did not want to end. */
+  async close(): Promise<void> {
+    const left: string[] = [];
+    for (const process of this.#processes.toReversed()) {
+      if (!process.running) continue;
+      await process.stop().catch(() => {
+        left.push(`process ${process.child.pid} had to be killed`);
+        process.child.kill('SIGKILL');
+      });
+    }
+    left.push(...processesMentioning(this.folder));
+    left.push(...(await readdir(this.path('tmp'))).map((name) => `tmp/${name}`));
+    await rm(this.folder, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+  }
+
+  #clientArgs(name: string, options: readonly string[]): string[] {
+    return ['client', '127.0.0.1:0', this.trackersFile, '--data', this.path(`client-${name}`), ...options];
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const { PATH } = process.env;
+    return { PATH, HOME: this.path('home'), TMPDIR: this.path('tmp'), TERM: 'xterm', LANG: 'C.UTF-8' };
+  }
+}
+
+/** Ports that nobody listened on a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+/** Where the system shows its processes as files: those whose command line names `folder`. */
+function processesMentioning(folder: string): string[] {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => commandLine(pid).includes(folder))
+    .map((pid) => `process ${pid}: ${commandLine(pid)}`);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // gone meanwhile
+  }
+}
