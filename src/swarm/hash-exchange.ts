@@ -1,0 +1,151 @@
+import { equalBytes, PeerFault } from '../base/index.ts';
+import { pieceAt, type ContentFile, type HashRequest } from '../metainfo/index.ts';
+import type { SwarmCore, Work } from './core.ts';
+import type { PeerSession } from './peer-session.ts';
+
+const ASKED_PER_PEER = 8;
+const ASKED_MAX = 64;
+const PATIENCE_MS = 8_000;
+const REJECTIONS_MAX = 16;
+
+interface Asked {
+  readonly request: HashRequest;
+  readonly from: PeerSession;
+  readonly firstPiece: number;
+  readonly sentMs: number;
+}
+
+/** Fetches the piece layers (BEP 52 hash requests), in parts of up to 512 hashes, each proven by itself. */
+export class LayerFetch {
+  readonly #core: SwarmCore;
+  readonly #onKnown: (pieces: Iterable<number>, nowMs: number) => void;
+  #asked: Asked[] = [];
+  /** Goes through the pieces whose hash is missing; a new round begins when parts failed. */
+  #round: Generator<number> | undefined;
+  #skipTo = 0;
+  #done = false;
+
+  constructor(core: SwarmCore, onKnown: (pieces: Iterable<number>, nowMs: number) => void) {
+    this.#core = core;
+    this.#onKnown = onKnown;
+  }
+
+  get isBusy(): boolean {
+    return this.#asked.length > 0;
+  }
+
+  /** Asks peers for what is missing, as far as the limits allow. */
+  start(nowMs: number): void {
+    const { work } = this.#core;
+    if (!work || this.#done || !this.#core.isFetching) return;
+    if (work.layers.isComplete) {
+      this.#done = true;
+      return;
+    }
+    for (const session of this.#core.sessions.values()) {
+      while (this.#canAsk(session)) {
+        const piece = this.#nextPiece(work);
+        if (piece === undefined) return;
+        this.#ask(session, work, piece, nowMs);
+      }
+    }
+  }
+
+  #canAsk(session: PeerSession): boolean {
+    if (this.#asked.length >= ASKED_MAX || session.hashesAsked >= ASKED_PER_PEER) return false;
+    return session.hashRejections < REJECTIONS_MAX && (session.has?.count ?? 0) > 0;
+  }
+
+  #nextPiece(work: Work): number | undefined {
+    if (!this.#round) {
+      // A new round asks again for all that is missing: only when nothing is on its way.
+      if (this.#asked.length > 0) return undefined;
+      this.#round = work.layers.missing();
+      this.#skipTo = 0;
+    }
+    for (;;) {
+      const next = this.#round.next();
+      if (next.done === true) {
+        this.#round = undefined;
+        return undefined;
+      }
+      if (next.value >= this.#skipTo) return next.value;
+    }
+  }
+
+  #ask(session: PeerSession, work: Work, piece: number, nowMs: number): void {
+    const request = work.layers.requestFor(piece);
+    if (!request) return;
+    const file = work.content.files[pieceAt(work.content, piece).file] as ContentFile;
+    const firstPiece = file.firstPiece + request.index;
+    this.#skipTo = Math.min(firstPiece + request.length, file.firstPiece + file.pieceCount);
+    this.#asked.push({ request, from: session, firstPiece, sentMs: nowMs });
+    session.hashesAsked += 1;
+    this.#core.send(session, { type: 'hash-request', request });
+  }
+
+  /** False if the answer belongs to no request of ours. Throws PeerFault for hashes that prove nothing. */
+  onHashes(session: PeerSession, request: HashRequest, hashes: Uint8Array, nowMs: number): boolean {
+    const asked = this.#take(session, request);
+    const { work } = this.#core;
+    if (!asked || !work) return false;
+    if (!work.layers.accept(asked.request, hashes)) {
+      throw new PeerFault('BAD_HASHES', 'hashes that do not lead to the root of their file');
+    }
+    session.usefulMs = nowMs;
+    const all = work.layers.isComplete;
+    if (all) this.#core.emit({ type: 'pieceLayers', layers: work.layers });
+    // Another file may have the same root: the last part makes known whatever was learned on the way.
+    this.#onKnown(all ? range(0, work.content.pieceCount) : this.#piecesOf(asked, work), nowMs);
+    this.start(nowMs);
+    return true;
+  }
+
+  #piecesOf(asked: Asked, work: Work): Iterable<number> {
+    return range(
+      asked.firstPiece,
+      Math.min(asked.firstPiece + asked.request.length, work.content.pieceCount),
+    );
+  }
+
+  onRejected(session: PeerSession, request: HashRequest, nowMs: number): boolean {
+    const asked = this.#take(session, request);
+    if (!asked) return false;
+    session.hashRejections += 1;
+    this.start(nowMs);
+    return true;
+  }
+
+  onGone(session: PeerSession, nowMs: number): void {
+    this.#asked = this.#asked.filter((asked) => asked.from !== session);
+    this.start(nowMs);
+  }
+
+  tick(nowMs: number): void {
+    for (const asked of this.#asked.filter((old) => nowMs - old.sentMs > PATIENCE_MS)) {
+      this.#take(asked.from, asked.request);
+      asked.from.hashRejections += 1;
+    }
+    this.start(nowMs);
+  }
+
+  #take(session: PeerSession, request: HashRequest): Asked | undefined {
+    const at = this.#asked.findIndex(
+      (asked) => asked.from === session && isSameRequest(asked.request, request),
+    );
+    if (at < 0) return undefined;
+    session.hashesAsked -= 1;
+    return this.#asked.splice(at, 1)[0];
+  }
+}
+
+export const isSameRequest = (a: HashRequest, b: HashRequest): boolean =>
+  a.index === b.index &&
+  a.length === b.length &&
+  a.baseLayer === b.baseLayer &&
+  a.proofLayers === b.proofLayers &&
+  equalBytes(a.piecesRoot, b.piecesRoot);
+
+function* range(first: number, end: number): Generator<number> {
+  for (let n = first; n < end; n += 1) yield n;
+}

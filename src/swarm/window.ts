@@ -1,0 +1,38 @@
+import { BLOCK_BYTES } from '../metainfo/index.ts';
+import type { SwarmConfig } from './options.ts';
+import type { PeerSession, PendingRequest } from './peer-session.ts';
+
+const FIRST_BYTES = 256 * 1024;
+/** How long the quickest answer counts as the path's delay; paths and loads change. */
+const QUICKEST_LASTS_MS = 10_000;
+
+export const firstWindow = (requestBytes: number): number => Math.max(FIRST_BYTES, leastWindow(requestBytes));
+
+export const leastWindow = (requestBytes: number): number =>
+  requestBytes > BLOCK_BYTES ? 2 * requestBytes : 4 * BLOCK_BYTES;
+
+/**
+ * Bytes in flight follow bandwidth × delay. The window doubles each round as long as answers come as quickly as
+ * they can; later it is what arrived per second times the time that a request may take: the quickest answer seen
+ * and `queueMs` for the peer's queue and the links.
+ */
+export function adaptWindow(
+  session: PeerSession,
+  request: PendingRequest,
+  config: SwarmConfig,
+  nowMs: number,
+): void {
+  const delayMs = nowMs - request.sentMs;
+  if (delayMs <= session.quickestMs || nowMs - session.quickestSinceMs > QUICKEST_LASTS_MS) {
+    session.quickestMs = delayMs;
+    session.quickestSinceMs = nowMs;
+  }
+  const wantedMs = session.quickestMs + config.queueMs;
+  if (session.slowStart && delayMs <= wantedMs) session.windowBytes += request.length;
+  else {
+    session.slowStart = false;
+    session.windowBytes = (session.down.bytesPerSecond(nowMs) * wantedMs) / 1000;
+  }
+  const least = leastWindow(Math.max(request.length, BLOCK_BYTES));
+  session.windowBytes = Math.min(config.windowBytesMax, Math.max(least, session.windowBytes));
+}
