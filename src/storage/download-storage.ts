@@ -46,7 +46,13 @@ export class DownloadStorage extends ContentStorage {
   ): Promise<{ storage: DownloadStorage; lostFiles: string[] }> {
     try {
       const storage = new DownloadStorage(await StoragePlan.make(content, root), pool, record);
-      return { storage, lostFiles: await storage.#compareWithDisk() };
+      const lostFiles = await storage.#compareWithDisk();
+      // What the last run wrote may still be in the system's memory alone.
+      for (const piece of record.unsure.ones()) {
+        const { file } = storage.place(piece);
+        if (record.isCreated(file)) storage.#dirty.add(file);
+      }
+      return { storage, lostFiles };
     } catch (error) {
       throw diskError(error, root);
     }

@@ -16,7 +16,9 @@ const VALUE_MAX = 2 ** VALUE_BITS - 1;
 export type Entry =
   /** This piece is verified and handed to the system, not yet known to be on the disk. */
   | { readonly kind: 'written'; readonly value: number }
-  /** The data of the pieces in entries before number `value` is on the disk. */
+  /** This piece may be there: it has to be hashed. Syncing does not change that. */
+  | { readonly kind: 'doubted'; readonly value: number }
+  /** The data of the pieces in 'written' entries before number `value` is on the disk. */
   | { readonly kind: 'synced'; readonly value: number }
   /** This piece is not there, whatever was said before. */
   | { readonly kind: 'lost'; readonly value: number }
@@ -25,7 +27,7 @@ export type Entry =
   /** This file is gone. */
   | { readonly kind: 'gone'; readonly value: number };
 
-const KINDS = ['written', 'synced', 'lost', 'created', 'gone'] as const;
+const KINDS = ['written', 'doubted', 'synced', 'lost', 'created', 'gone'] as const;
 
 export interface ResumeState {
   /** Pieces whose data is on the disk. */
@@ -60,7 +62,7 @@ export function encodeRecord(content: Content, { held, unsure, created }: Resume
   counts.writeUInt32BE(content.files.length, 4);
   const id = Buffer.from(content.contentId, 'hex');
   const head = Buffer.concat([MAGIC, id, counts, held.toBytes(), created.toBytes()]);
-  const entries = [...unsure.ones()].map((piece, at) => encodeEntry({ kind: 'written', value: piece }, at));
+  const entries = [...unsure.ones()].map((piece, at) => encodeEntry({ kind: 'doubted', value: piece }, at));
   return new Uint8Array(Buffer.concat([head, sha256(head), ...entries]));
 }
 
@@ -85,22 +87,24 @@ export function decodeRecord(content: Content, bytes: Uint8Array): ResumeState |
   const held = Bitfield.fromBytes(head.subarray(FIXED_BYTES, FIXED_BYTES + heldBytes), content.pieceCount);
   const created = Bitfield.fromBytes(head.subarray(FIXED_BYTES + heldBytes), content.files.length);
   if (!held || !created) return undefined;
-  const written = replay({ held, created }, view(bytes.subarray(headBytes + DIGEST_BYTES)));
   const unsure = new Bitfield(content.pieceCount);
-  for (const piece of written.keys()) unsure.set(piece);
+  const replayed = { held, created, doubted: new Set<number>(), written: new Map<number, number>() };
+  replay(replayed, view(bytes.subarray(headBytes + DIGEST_BYTES)));
+  for (const piece of [...replayed.doubted, ...replayed.written.keys()]) unsure.set(piece);
   return { held, unsure, created };
 }
 
-type Replayed = Pick<ResumeState, 'held' | 'created'>;
+interface Replayed extends Pick<ResumeState, 'held' | 'created'> {
+  readonly doubted: Set<number>;
+  /** Written and not yet said to be synced, with the number of the entry; in the order of these. */
+  readonly written: Map<number, number>;
+}
 
-/** Applies the entries; returns the pieces that were written and never said to be synced, with their position. */
-function replay(state: Replayed, bytes: Buffer): Map<number, number> {
-  const written = new Map<number, number>();
+function replay(state: Replayed, bytes: Buffer): void {
   for (let position = 0; (position + 1) * ENTRY_BYTES <= bytes.length; position += 1) {
     const entry = decodeEntry(bytes, position);
-    if (entry) apply(state, written, entry, position);
+    if (entry) apply(state, entry, position);
   }
-  return written;
 }
 
 /** An entry that was not written to its end is skipped: a later one may be whole. */
@@ -111,25 +115,23 @@ function decodeEntry(bytes: Buffer, position: number): Entry | undefined {
   return kind && { kind, value: word & VALUE_MAX };
 }
 
-function apply(
-  { held, created }: Replayed,
-  written: Map<number, number>,
-  { kind, value }: Entry,
-  position: number,
-): void {
-  if (kind === 'synced') return settle(held, written, value);
-  const isFile = kind === 'created' || kind === 'gone';
-  if (value >= (isFile ? created.size : held.size)) return;
-  if (kind === 'created') created.set(value);
-  else if (kind === 'gone') created.clear(value);
-  else if (kind === 'lost') {
-    held.clear(value);
-    written.delete(value);
-  } else if (!held.get(value) && !written.has(value)) written.set(value, position);
+function apply(state: Replayed, { kind, value }: Entry, position: number): void {
+  if (kind === 'synced') return settle(state, value);
+  if (kind === 'created' || kind === 'gone') {
+    if (value >= state.created.size) return;
+    if (kind === 'created') state.created.set(value);
+    else state.created.clear(value);
+    return;
+  }
+  if (value >= state.held.size) return;
+  state.held.clear(value);
+  state.doubted.delete(value);
+  state.written.delete(value);
+  if (kind === 'written') state.written.set(value, position);
+  else if (kind === 'doubted') state.doubted.add(value);
 }
 
-/** The map is in the order of positions: an entry is never replaced before its piece was lost. */
-function settle(held: Bitfield, written: Map<number, number>, end: number): void {
+function settle({ held, written }: Replayed, end: number): void {
   for (const [piece, position] of written) {
     if (position >= end) return;
     held.set(piece);

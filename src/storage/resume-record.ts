@@ -78,10 +78,9 @@ export class ResumeRecord {
 
   /** A piece that was held may have been touched: it is unsure again. */
   doubt(piece: number): void {
-    if (!this.#state.held.get(piece)) return;
-    this.lost(piece);
+    if (!this.#state.held.clear(piece)) return;
     this.#state.unsure.set(piece);
-    this.#append({ kind: 'written', value: piece });
+    this.#append({ kind: 'doubted', value: piece });
   }
 
   /** Whether we created that file of the content; anything else that stands in its place is not ours. */
