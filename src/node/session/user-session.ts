@@ -225,9 +225,8 @@ export class UserSession {
 
   /** So that peers can be shown by name without asking. */
   async #learnLabels(): Promise<void> {
-    const unknown = [...(this.book.state(gid)?.members.keys() ?? [])].filter(
-      (uid) => !this.names.isKnown(uid),
-    );
+    const people = [...this.book.states()].flatMap(({ members }) => [...members.keys()]);
+    const unknown = people.filter((uid) => !this.names.isKnown(uid));
     if (unknown.length === 0) return;
     await this.names.labelsOf('user', unknown).catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
