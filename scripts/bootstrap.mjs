@@ -11,27 +11,35 @@ import { build, isBuildFresh } from './build.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Ends the process with a sentence that says what to do, without a stack trace. */
+/**
+ * Ends the process with a sentence that says what to do, without a stack trace.
+ * @param {string} text
+ * @returns {never}
+ */
 export function fail(text) {
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }
 
-/** Runs a program with our input and output; resolves to its exit code. */
-function run(command, args, env = process.env) {
-  const done = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+/**
+ * Runs a program with our input and output; the result is its exit code.
+ * @param {string} command
+ * @param {string[]} args
+ */
+function run(command, args) {
+  const done = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (done.error) fail(`Could not start ${command}: ${done.error.message}`);
   return done.status ?? 1;
 }
 
 function checkNode() {
   const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node;
-  const floor = wanted
+  const [major = 0, minor = 0] = wanted
     .replace(/[^0-9.]/g, '')
     .split('.')
     .map(Number);
-  const have = process.versions.node.split('.').map(Number);
-  const older = have[0] !== floor[0] ? have[0] < floor[0] : have[1] < (floor[1] ?? 0);
+  const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number);
+  const older = ownMajor !== major ? ownMajor < major : ownMinor < minor;
   if (older)
     fail(
       `This is Node ${process.versions.node}; Mini-BitTorrent needs Node ${wanted}. Install a newer Node and try again.`,
@@ -61,7 +69,10 @@ function install() {
   if (status !== 0) fail('npm ci failed; see above. With a network connection, try again.');
 }
 
-/** Everything that `npm test` and `npm run demo` need before they can start. */
+/**
+ * Everything that `npm test` and `npm run demo` need before they can start.
+ * @param {{ buildToo: boolean }} options
+ */
 export function bootstrap({ buildToo }) {
   checkNode();
   if (!isInstalled()) install();

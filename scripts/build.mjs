@@ -11,11 +11,15 @@ const outputs = [
 ];
 const stamp = join(root, 'build', '.stamp');
 
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
 function filesUnder(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Is everything newer than what it is made of? */
@@ -28,7 +32,10 @@ export function isBuildFresh() {
   return inputs.every((file) => statSync(file).mtimeMs <= built);
 }
 
-/** A source that is gone must not live on in the package. */
+/**
+ * A source that is gone must not live on in the package.
+ * @param {{ sources: string, out: string }} output
+ */
 function removeStale({ sources, out }) {
   for (const file of filesUnder(join(root, out))) {
     const source = relative(join(root, out), file).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');

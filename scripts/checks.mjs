@@ -5,13 +5,21 @@ import { join } from 'node:path';
 
 import { root } from './bootstrap.mjs';
 
-/** Path of an installed package's program: started by our own Node, so it works on every system. */
+/**
+ * @typedef {{ name: string, program: string, args: string[] }} Check
+ */
+
+/**
+ * Path of an installed package's program: started by our own Node, so it works on every system.
+ * @param {string} name
+ */
 export function programOf(name) {
   const folder = join(root, 'node_modules', name);
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return join(folder, typeof bin === 'string' ? bin : bin[name === 'typescript' ? 'tsc' : name]);
 }
 
+/** @type {Check[]} */
 export const checks = [
   { name: 'types', program: 'typescript', args: ['--noEmit'] },
   { name: 'lint', program: 'oxlint', args: [] },
@@ -19,13 +27,17 @@ export const checks = [
   { name: 'dead code', program: 'knip', args: ['--no-progress', '--no-config-hints'] },
 ];
 
+/** @type {Check} */
 export const packageCheck = {
   name: 'package',
   program: 'publint',
   args: ['--strict', '--pack', 'npm'],
 };
 
-/** Runs one check; what it says is shown only when it fails. */
+/**
+ * Runs one check; what it says is shown only when it fails.
+ * @param {Check} check
+ */
 export function runCheck({ name, program, args }) {
   const startedMs = Date.now();
   const done = spawnSync(process.execPath, [programOf(program), ...args], { cwd: root, encoding: 'utf8' });

@@ -22,7 +22,10 @@ const SYSTEMS = [
 ];
 const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
-/** `@oxlint/binding-linux-x64-musl` → linux, x64, musl. */
+/**
+ * `@oxlint/binding-linux-x64-musl` → linux, x64, musl.
+ * @param {string} name
+ */
 function platformOf(name) {
   const words = name.split(/[/-]/);
   const os = words.find((word) => SYSTEMS.includes(word));

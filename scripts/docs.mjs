@@ -2,5 +2,5 @@
 import { bootstrap, root } from './bootstrap.mjs';
 
 bootstrap({ buildToo: true });
-const { main } = await import(new URL('../build/scripts/docs/main.js', import.meta.url));
+const { main } = await import(new URL('../build/scripts/docs/main.js', import.meta.url).href);
 main(root);

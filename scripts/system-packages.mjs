@@ -13,6 +13,7 @@ const wanted = [
   { program: 'ip', package: 'iproute2', use: 'machines with addresses of their own' },
 ];
 
+/** @param {string} program */
 function isThere(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
@@ -28,6 +29,7 @@ function mayInstall() {
   return existsSync('/etc/debian_version') && process.getuid?.() === 0 && isThere('apt-get');
 }
 
+/** @param {string[]} args */
 function aptGet(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return spawnSync('apt-get', ['-q', '-y', ...args], { env, encoding: 'utf8' }).status === 0;

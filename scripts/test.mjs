@@ -7,20 +7,8 @@ import { join } from 'node:path';
 import { bootstrap, root } from './bootstrap.mjs';
 import { build } from './build.mjs';
 import { checks, packageCheck, programOf, runCheck } from './checks.mjs';
+import { countTests } from './count-tests.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
-
-/** Counts of one vitest run. A file that could not even be loaded counts as one failure. */
-function countTests(report, status) {
-  const broken = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
-  const failed = report.numFailedTests + broken;
-  return {
-    passed: report.numPassedTests,
-    failed: failed === 0 && status !== 0 ? 1 : failed,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-}
 
 function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'mbt-test-report-'));
@@ -33,7 +21,9 @@ function runTests() {
     });
     return countTests(JSON.parse(readFileSync(report, 'utf8')), done.status);
   } catch (error) {
-    process.stdout.write(`The tests left no report: ${error.message}\n`);
+    process.stdout.write(
+      `The tests left no report: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ export interface Sample {
 const CHUNK_BYTES = 4 * 2 ** 20;
 export const RANDOM_FILE_BYTES = 256 * 2 ** 20;
 /** In a smaller file there is no half way at which something could be killed. */
-export const SAMPLE_BYTES_MIN = 16 * 2 ** 20;
+const SAMPLE_BYTES_MIN = 16 * 2 ** 20;
 
 export async function makeRandomFile(path: string, sizeBytes: number): Promise<Sample> {
   const hash = createHash('sha256');
