@@ -6,7 +6,7 @@ import {
   verify as verifyBytes,
   type KeyObject,
 } from 'node:crypto';
-import { sha256, sha256Hex, type UserId } from '../base/index.ts';
+import { sha256, sha256Hex, toBase64Url, view, type UserId } from '../base/index.ts';
 import { toBase32 } from './base32.ts';
 
 /** ECDSA over P-256: what every BitTorrent client with TLS can load. */
@@ -64,7 +64,7 @@ export function verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint
 const privateKeys = new WeakMap<Uint8Array, KeyObject>();
 const publicKeys = new Map<string, KeyObject>();
 
-export function privateKeyObject(pkcs8: Uint8Array): KeyObject {
+function privateKeyObject(pkcs8: Uint8Array): KeyObject {
   const known = privateKeys.get(pkcs8);
   if (known) return known;
   const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
@@ -83,9 +83,14 @@ function publicKeyObject(spki: Uint8Array): KeyObject | undefined {
   return key;
 }
 
+/** By way of JWK, which OpenSSL 3 reads in half the time that it takes over DER; it checks the point as well. */
 function parsePublicKey(spki: Uint8Array): KeyObject | undefined {
+  const point = view(spki).subarray(SPKI_PREFIX.length);
+  const half = point.length / 2;
+  const x = toBase64Url(point.subarray(0, half));
+  const y = toBase64Url(point.subarray(half));
   try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   } catch {
     return undefined;
   }
