@@ -28,6 +28,13 @@ export interface Endpoint<
   readonly bodyBytesMax: number;
 }
 
+/** Keeps the types of all parts of an endpoint. */
+export function endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  parts: Endpoint<P, Q, B, R>,
+): Endpoint<P, Q, B, R> {
+  return parts;
+}
+
 export interface CallInput<E extends Endpoint> {
   readonly params: z.infer<E['params']>;
   readonly query: z.infer<E['query']>;

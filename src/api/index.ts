@@ -2,8 +2,17 @@
  * Contracts between processes, and the list of trackers that both sides read. An address of a file or a
  * field here is a promise to other versions: fields may be added, not changed.
  */
-export type { Access, CallInput, CallResult, Endpoint } from './endpoint.ts';
-export { apiErrorSchema, type ApiError, type PeerAddress } from './fields.ts';
+export { endpoint, type CallInput, type CallResult, type Endpoint } from './endpoint.ts';
+export {
+  apiErrorSchema,
+  bytesField,
+  hashField,
+  nonceField,
+  recordField,
+  recordKeyField,
+  type ApiError,
+  type PeerAddress,
+} from './fields.ts';
 export {
   CONTENTS_PER_DEVICE_MAX,
   DIGESTS_PER_CALL_MAX,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint } from './endpoint.ts';
+import { endpoint } from './endpoint.ts';
 import {
   addressField,
   bytesField,
@@ -38,11 +38,6 @@ const recordsPage = z.object({
 });
 const afterQuery = z.object({ after: z.string().max(400).optional() });
 
-function endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
-  parts: Endpoint<P, Q, B, R>,
-): Endpoint<P, Q, B, R> {
-  return parts;
-}
 const noInput = { params: none, query: none, body: none, bodyBytesMax: 0 };
 const noParams = { params: none, query: none };
 

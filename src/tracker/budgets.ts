@@ -1,0 +1,43 @@
+/** A budget that refills: `burst` at once, then `perSecond`. */
+export interface BudgetLimits {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+const REMEMBERED_MAX = 20_000;
+
+interface Budget {
+  left: number;
+  atMs: number;
+}
+
+/** One budget for each name (an address, a user): a token bucket that starts full. */
+export class Budgets {
+  readonly #limits: BudgetLimits;
+  /** In the order of last use. A forgotten one is full again: only the least used are forgotten. */
+  readonly #budgets = new Map<string, Budget>();
+
+  constructor(limits: BudgetLimits) {
+    this.#limits = limits;
+  }
+
+  /** Takes `amount`; 0 if it was there, else the milliseconds until it will be, and nothing is taken. */
+  take(name: string, amount: number, nowMs: number): number {
+    const { burst, perSecond } = this.#limits;
+    const known = this.#budgets.get(name);
+    const left = known ? Math.min(burst, known.left + ((nowMs - known.atMs) / 1_000) * perSecond) : burst;
+    const enough = left >= amount;
+    this.#budgets.delete(name);
+    this.#budgets.set(name, { left: enough ? left - amount : left, atMs: nowMs });
+    this.#dropOldest();
+    return enough ? 0 : Math.ceil(((amount - left) / perSecond) * 1_000);
+  }
+
+  #dropOldest(): void {
+    if (this.#budgets.size <= REMEMBERED_MAX) return;
+    for (const oldest of this.#budgets.keys()) {
+      this.#budgets.delete(oldest);
+      return;
+    }
+  }
+}

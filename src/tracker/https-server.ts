@@ -1,0 +1,110 @@
+import { constants } from 'node:crypto';
+import { createServer, type Server } from 'node:https';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import type { TrackerAddress } from '../api/index.ts';
+import { CommandError, systemCode, type Clock, type Logger } from '../base/index.ts';
+import type { TrackerCredentials } from './tracker-credentials.ts';
+
+const CONNECTIONS_MAX = 8_000;
+const HANDSHAKE_MS = 10_000;
+const HEADERS_MS = 10_000;
+/** A whole request, its body included: 1.5 MiB over a slow line. */
+const REQUEST_MS = 60_000;
+const IDLE_MS = 60_000;
+/** How long calls under way may take when the server is closed. */
+const LAST_CALLS_MS = 500;
+
+/** The tracker's one port. */
+export interface TrackerPort {
+  /** Shows a new certificate to those who connect from now on. */
+  renew(credentials: TrackerCredentials): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves HTTPS at the tracker's address, or on all addresses where that one is not this machine's (but leads to it).
+ * Throws PORT_IN_USE or PERMISSION_DENIED, naming the port.
+ */
+export async function listen(
+  address: TrackerAddress,
+  credentials: TrackerCredentials,
+  fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>,
+  clock: Clock,
+  log: Logger,
+): Promise<TrackerPort> {
+  const server = createAdaptorServer({
+    fetch: (request, env) => fetch(request, env as HttpBindings),
+    createServer,
+    serverOptions: {
+      ...secureOptions(credentials),
+      requestCert: true,
+      // Clients sign their certificates themselves; each caller is judged in our own code.
+      rejectUnauthorized: false,
+      handshakeTimeout: HANDSHAKE_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: IDLE_MS,
+    },
+  }) as Server;
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('tlsClientError', (error) => log.debug('tls-client-error', { reason: error.message }));
+  await bind(server, address, log);
+  server.on('error', (error) => log.error('server-error', { reason: error.message }));
+  return {
+    renew: (fresh) => server.setSecureContext(secureOptions(fresh)),
+    close: () => shutDown(server, clock),
+  };
+}
+
+/** No session tickets: whoever comes back proves anew who it is. */
+const secureOptions = ({ certificatePem, keyPem }: TrackerCredentials) => ({
+  cert: certificatePem,
+  key: keyPem,
+  minVersion: 'TLSv1.3' as const,
+  secureOptions: constants.SSL_OP_NO_TICKET,
+});
+
+async function bind(server: Server, { host, port, text }: TrackerAddress, log: Logger): Promise<void> {
+  try {
+    await listening(server, host, port);
+  } catch (error) {
+    if (systemCode(error) !== 'EADDRNOTAVAIL') throw bindError(error, port, text);
+    log.warn('listening-on-all-addresses', { because: `${host} is not an address of this machine` });
+    await listening(server, undefined, port).catch((other: unknown) => {
+      throw bindError(other, port, text);
+    });
+  }
+}
+
+function listening(server: Server, host: string | undefined, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function bindError(error: unknown, port: number, text: string): CommandError {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE') {
+    return new CommandError(
+      'PORT_IN_USE',
+      `port ${port} (${text}) is in use: this tracker may be running already, else give it another port in tracker_info.txt`,
+      { cause: error },
+    );
+  }
+  const why = code === 'EACCES' ? 'this user may not listen on it; choose one above 1023' : String(error);
+  return new CommandError('PERMISSION_DENIED', `port ${port} (${text}) can't be opened: ${why}`, {
+    cause: error,
+  });
+}
+
+async function shutDown(server: Server, clock: Clock): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cancel = clock.after(LAST_CALLS_MS, () => server.closeAllConnections());
+  await closed;
+  cancel();
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemClock, type Clock } from '../../src/base/index.ts';
+import { openTracker, type Tracker } from '../../src/tracker/index.ts';
+
+/** Real trackers of one list on free ports of the loopback address, in a folder of their own. */
+export class TestCluster {
+  readonly folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+  readonly file = join(this.folder, 'tracker_info.txt');
+  readonly ports: readonly number[];
+  readonly #running = new Map<number, Tracker>();
+
+  private constructor(ports: readonly number[]) {
+    this.ports = ports;
+    writeFileSync(this.file, ports.map((port) => `127.0.0.1:${port}\n`).join(''));
+  }
+
+  static async of(count: number): Promise<TestCluster> {
+    return new TestCluster(await freePorts(count));
+  }
+
+  /** Starts the tracker of this line, from 1. */
+  async start(line: number, clock: Clock = systemClock): Promise<Tracker> {
+    const tracker = await openTracker({ trackersFile: this.file, line, log: silentLogger, clock });
+    this.#running.set(line, tracker);
+    return tracker;
+  }
+
+  async stop(line: number): Promise<void> {
+    await this.#running.get(line)?.close();
+    this.#running.delete(line);
+  }
+
+  dataDir(line: number): string {
+    return join(this.folder, `tracker-${line}`);
+  }
+
+  /** Stops what runs and removes the folder. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((tracker) => tracker.close()));
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
