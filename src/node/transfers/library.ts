@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { ERROR_CODES, type ContentId, type GroupId, type Logger } from '../../base/index.ts';
-import { parseTorrentInfo, PieceLayers, type Content } from '../../metainfo/index.ts';
+import { buildTorrent, parseTorrentInfo, PieceLayers, type Content } from '../../metainfo/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -102,9 +102,9 @@ export class Library {
     return join(this.#folder, 'resume', nameOf(key));
   }
 
-  /** Keeps what a content consists of; `infoBytes` may be those of any group's torrent. */
-  async putContent(content: Content, infoBytes: Uint8Array): Promise<void> {
-    await writePrivateFile(this.#contentPath(content.contentId, 'info'), infoBytes);
+  /** Keeps what a content consists of. */
+  async putContent(content: Content): Promise<void> {
+    await writePrivateFile(this.#contentPath(content.contentId, 'info'), buildTorrent(content).infoBytes);
   }
 
   /** Undefined if it is not kept, or was damaged. */

@@ -390,11 +390,12 @@ export class SwarmRun implements LinkOwner {
   }
 
   #arm(): void {
-    const atMs = this.swarm.nextTickMs();
+    const nowMs = this.clock.nowMs();
+    const atMs = this.swarm.nextTickMs(nowMs);
     if (this.#isStopped || atMs >= this.#timerAtMs) return;
     this.#cancelTimer?.();
     this.#timerAtMs = atMs;
-    this.#cancelTimer = this.clock.after(Math.max(0, atMs - this.clock.nowMs()), () => {
+    this.#cancelTimer = this.clock.after(Math.max(0, atMs - nowMs), () => {
       this.#timerAtMs = Infinity;
       this.swarm.tick(this.clock.nowMs());
       this.onLinkNews();

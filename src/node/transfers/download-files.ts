@@ -1,0 +1,116 @@
+import { dirname } from 'node:path';
+
+import { CommandError, equalBytes, Gate } from '../../base/index.ts';
+import type { Hasher } from '../../hashing/index.ts';
+import { PieceLayers, pieceTreeBytes, type Content } from '../../metainfo/index.ts';
+import {
+  checkFreeSpace,
+  DownloadStorage,
+  examineDestination,
+  ResumeRecord,
+  scanFolder,
+  type ContentStorage,
+  type FileStamp,
+} from '../../storage/index.ts';
+import type { Desk } from './desk.ts';
+import type { DownloadEntry } from './library.ts';
+
+const HASHES_AT_ONCE = 8;
+
+/** The files of a download, with what is known to be in them. */
+export interface DownloadFiles {
+  readonly storage: DownloadStorage;
+  readonly layers: PieceLayers;
+}
+
+/**
+ * Opens the files of a download where it stopped: what was written before a crash but not recorded is hashed, not fetched
+ * again. Rejects with CommandError (NO_SPACE, PERMISSION_DENIED, DESTINATION_EXISTS, …).
+ */
+export async function openDownload(
+  desk: Desk,
+  entry: DownloadEntry,
+  content: Content,
+): Promise<DownloadFiles> {
+  const { library, tools } = desk;
+  const record = await ResumeRecord.open(library.resumePath(entry), content);
+  const { storage, lostFiles } = await DownloadStorage.open(content, entry.root, tools.files, record).catch(
+    async (error: unknown) => {
+      await record.close();
+      throw error;
+    },
+  );
+  try {
+    for (const path of lostFiles) {
+      tools.emit({ type: 'warning', text: `${path} is gone: its part of ${entry.name} is fetched again` });
+    }
+    const layers = (await library.layers(content)) ?? new PieceLayers(content);
+    await settleUnsure(tools.hasher, storage, layers);
+    const missing = content.size * (1 - record.held.count / Math.max(1, content.pieceCount));
+    await checkFreeSpace(dirname(entry.root), missing);
+    return { storage, layers };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function settleUnsure(hasher: Hasher, storage: DownloadStorage, layers: PieceLayers): Promise<void> {
+  const { record } = storage;
+  await checkPieces(hasher, storage, layers, [...record.unsure.ones()], (piece, good) => {
+    if (good) record.note(piece);
+    else record.lost(piece);
+  });
+}
+
+/** Hashes these pieces as they are on disk; a piece whose hash is not known is not good. */
+export async function checkPieces(
+  hasher: Hasher,
+  storage: ContentStorage,
+  layers: PieceLayers,
+  pieces: readonly number[],
+  onPiece: (piece: number, good: boolean) => void,
+): Promise<void> {
+  const gate = new Gate(HASHES_AT_ONCE);
+  const check = async (piece: number): Promise<void> => {
+    const expected = layers.expected(piece);
+    const { path, offset, length } = await storage.diskPlaceOf(piece);
+    const treeBytes = pieceTreeBytes(storage.content, piece);
+    const root = expected && (await hasher.hashPieceRange(path, offset, length, treeBytes));
+    onPiece(piece, root !== undefined && expected !== undefined && equalBytes(root, expected));
+  };
+  await Promise.all(pieces.map((piece) => gate.run(() => check(piece))));
+}
+
+/** A file that stood at the destination already and proved to be the content. */
+export interface AdoptedFile {
+  readonly stamps: readonly FileStamp[];
+  readonly layers: PieceLayers;
+}
+
+/**
+ * Whether what stands at the destination is the content: then there is nothing to fetch. Undefined: nothing stands there any
+ * more. Rejects with DESTINATION_EXISTS if it is something else, which stays untouched.
+ */
+export async function adoptFile(
+  desk: Desk,
+  entry: DownloadEntry,
+  content: Content,
+): Promise<AdoptedFile | undefined> {
+  const { state } = await examineDestination(entry.root, content);
+  if (state === 'free') return undefined;
+  if (state === 'taken') throw occupied(entry);
+  const scan = await scanFolder(entry.root);
+  const { size, pieceLength } = content;
+  const signal = new AbortController().signal;
+  const hashes = await desk.tools.hasher.hashFile(entry.root, size, pieceLength, () => undefined, signal);
+  const layers = new PieceLayers(content);
+  if (!layers.setLayer(0, hashes.pieceLayer)) throw occupied(entry);
+  return { stamps: scan.files.map((file) => file.stamp), layers };
+}
+
+export const occupied = ({ root, name }: Pick<DownloadEntry, 'root' | 'name'>): CommandError =>
+  new CommandError(
+    'DESTINATION_EXISTS',
+    `${root} exists and is not ${name}; it was left as it is: move it away, or choose another destination`,
+  );

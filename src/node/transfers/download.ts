@@ -1,0 +1,401 @@
+import { CommandError, type InfoHash } from '../../base/index.ts';
+import { buildContent, type Content, type PieceLayers, type Torrent } from '../../metainfo/index.ts';
+import type { PeerSocket } from '../../net/index.ts';
+import type { FileStamp } from '../../storage/index.ts';
+import type { DownloadRow, DownloadState } from '../commands.ts';
+import type { GroupCredentials, OwnContent, PeerEntry } from '../seams.ts';
+import { isWanted, type Desk, type OwnEvents } from './desk.ts';
+import type { Door } from './doors.ts';
+import { adoptFile, openDownload, type DownloadFiles } from './download-files.ts';
+import { GroupContext, torrentIn } from './group-context.ts';
+import type { DownloadEntry } from './library.ts';
+import { PeerLedger } from './peer-ledger.ts';
+import type { ServedRun } from './shared-content.ts';
+import type { PeerView, SwarmFiles, SwarmRun } from './swarm-run.ts';
+
+/** Announced by who wants a content but can't say or take anything of it now: no torrent has this info-hash. */
+const NO_INFO_HASH = '0'.repeat(64) as InfoHash;
+/** A download that gets nothing for so long gives its place among the active ones to another. */
+const STALLED_MS = 15_000;
+/** Data is synced and the record of it written so often. */
+const CHECKPOINT_MS = 2_000;
+
+/** A download that has become a share. */
+export interface Completed {
+  readonly content: Content;
+  readonly stamps: readonly FileStamp[];
+  /** Goes on serving, if it was at work. */
+  readonly served: ServedRun | undefined;
+  /** From now on it is the share's business when its files can't be read. */
+  handOver(onBroken: (error: CommandError) => void): void;
+}
+
+/** What a download tells its desk. */
+export interface DownloadEvents {
+  /** The entry changed and is to be kept. */
+  onChanged(download: Download): void;
+  onCompleted(download: Download, completed: Completed): void;
+  onFailed(download: Download, error: CommandError): void;
+}
+
+type Phase = 'idle' | 'starting' | 'running' | 'finishing';
+
+/** One download: from the info-hash that presence names, over metadata and pieces, to a complete content. */
+export class Download implements Door {
+  readonly ledger = new PeerLedger();
+  entry: DownloadEntry;
+  readonly #desk: Desk;
+  readonly #events: DownloadEvents;
+  /** Info-hashes that proved to be something else. */
+  readonly #wrong = new Set<InfoHash>();
+  #phase: Phase = 'idle';
+  #context: GroupContext | undefined;
+  #run: SwarmRun | undefined;
+  #files: DownloadFiles | undefined;
+  #work: Promise<void> | undefined;
+  /** Counts starts: work begun before a stop knows by it that it came too late. */
+  #turn = 0;
+  #progressAtMs = 0;
+  #checkpointAtMs = 0;
+  #heldBytes: number;
+  #onShareBroken: ((error: CommandError) => void) | undefined;
+
+  constructor(desk: Desk, entry: DownloadEntry, events: DownloadEvents) {
+    this.#desk = desk;
+    this.entry = entry;
+    this.#events = events;
+    this.#heldBytes = entry.heldBytes;
+  }
+
+  get context(): GroupContext {
+    if (this.#context === undefined) throw new Error('does not run');
+    return this.#context;
+  }
+  get run(): SwarmRun | undefined {
+    return this.#run;
+  }
+  get isWanted(): boolean {
+    return this.entry.state === 'wanted';
+  }
+  get isRunning(): boolean {
+    return this.#phase !== 'idle';
+  }
+
+  /** Whether anything would happen if it ran. */
+  get canStart(): boolean {
+    const { size, files } = this.entry;
+    const needsNobody = size === 0 ? files === 1 : this.#heldBytes >= size;
+    return needsNobody || this.#sources().length > 0;
+  }
+
+  /** Whether it counts among the active ones: nobody serving it, it leaves its place to others. */
+  holdsSlot(nowMs: number): boolean {
+    return this.isRunning && (this.#phase !== 'running' || nowMs - this.#progressAtMs < STALLED_MS);
+  }
+
+  get announced(): OwnContent {
+    const { gid, content, size } = this.entry;
+    const infoHash = this.#context?.infoHash ?? NO_INFO_HASH;
+    return {
+      gid,
+      content,
+      infoHash,
+      have: size === 0 ? 0 : Math.min(1, this.#heldBytes / size),
+      seed: false,
+    };
+  }
+
+  accept(socket: PeerSocket): void {
+    if (this.#run) this.#run.accept(socket);
+    else socket.destroy(new Error('not served now'));
+  }
+
+  onPeers(): void {
+    this.#run?.syncSources();
+  }
+
+  /** Begins or goes on. Failures are told by `onFailed`. */
+  start(): void {
+    if (this.isRunning) return;
+    this.#phase = 'starting';
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#progressAtMs = this.#desk.clockMs;
+    this.#work = this.#begin(turn).catch((error: unknown) => this.#onError(turn, error));
+  }
+
+  /** Cuts its connections at once; resolves when its files are closed. It can be started again. */
+  async stop(why: string): Promise<void> {
+    this.#turn += 1;
+    this.#phase = 'idle';
+    const { run } = this;
+    this.#closeDoor();
+    this.#run = undefined;
+    if (run) this.ledger.keep(run.peers());
+    const ended = run && this.#desk.endRun(run, why);
+    await this.#work;
+    await ended;
+    const files = this.#files;
+    this.#files = undefined;
+    await files?.storage.close();
+  }
+
+  /** Stops, and deletes what it created on disk and its record. */
+  async discard(): Promise<void> {
+    await this.stop('cancelled');
+    const content = this.entry.adopt ? undefined : await this.#desk.library.content(this.entry.content);
+    if (content === undefined) return;
+    const { storage } = await openDownload(this.#desk, this.entry, content);
+    await storage.discard();
+  }
+
+  /** Changes what is remembered. */
+  update(change: Partial<DownloadEntry>): void {
+    this.entry = { ...this.entry, ...change };
+    this.#events.onChanged(this);
+  }
+
+  tick(nowMs: number): void {
+    const status = this.#run?.status();
+    if (status === undefined) return;
+    if (status.heldBytes !== this.#heldBytes || status.bytesPerSecondDown > 0) this.#progressAtMs = nowMs;
+    this.#heldBytes = Math.max(status.heldBytes, status.hasMetadata ? 0 : this.#heldBytes);
+    if (nowMs < this.#checkpointAtMs || this.#phase !== 'running') return;
+    this.#checkpointAtMs = nowMs + CHECKPOINT_MS;
+    this.#checkpoint();
+  }
+
+  row(): DownloadRow {
+    const status = this.#run?.status();
+    const { entry } = this;
+    const doneBytes = entry.state === 'complete' ? entry.size : this.#heldBytes;
+    const bytesPerSecond = this.isWanted ? (status?.bytesPerSecondDown ?? 0) : 0;
+    const secondsLeft = bytesPerSecond > 0 ? Math.ceil((entry.size - doneBytes) / bytesPerSecond) : null;
+    return {
+      state: this.state,
+      group: this.#desk.label(entry.gid),
+      file: entry.name,
+      path: entry.root,
+      doneBytes,
+      totalBytes: entry.size,
+      bytesPerSecond,
+      secondsLeft,
+      peers: status?.connections ?? 0,
+      remark: this.#remark(),
+    };
+  }
+
+  get state(): DownloadState {
+    switch (this.entry.state) {
+      case 'paused':
+        return 'P';
+      case 'complete':
+        return 'C';
+      case 'failed':
+        return 'F';
+      case 'wanted':
+        return this.isRunning || !this.canStart ? 'D' : 'Q';
+    }
+  }
+
+  peers(): PeerView[] {
+    return this.ledger.rows(this.#run?.peers() ?? []);
+  }
+
+  #sources(): PeerEntry[] {
+    const peers = this.#desk.peersOf(this.entry);
+    return peers.filter(({ infoHash }) => infoHash !== NO_INFO_HASH && !this.#wrong.has(infoHash));
+  }
+
+  /** The info-hash under which most have the content, seeds first: what it really is shows when its metadata comes. */
+  #candidate(): InfoHash | undefined {
+    const votes = new Map<InfoHash, number>();
+    for (const { infoHash, seed } of this.#sources()) {
+      votes.set(infoHash, (votes.get(infoHash) ?? 0) + (seed ? 1000 : 1));
+    }
+    return [...votes].toSorted((a, b) => b[1] - a[1])[0]?.[0];
+  }
+
+  #credentials(): GroupCredentials {
+    const { gid, name } = this.entry;
+    const credentials = this.#desk.access.gate.contextFor(gid);
+    if (credentials) return credentials;
+    const group = this.#desk.label(gid);
+    throw new CommandError(
+      'NOT_A_MEMBER',
+      `you are no longer a member of ${group}: join it again, then resume_download ${group} ${name}`,
+    );
+  }
+
+  async #begin(turn: number): Promise<void> {
+    const credentials = this.#credentials();
+    const content = await knownContent(this.#desk, this.entry);
+    if (turn !== this.#turn) return;
+    if (content) return this.#beginWith(turn, content, credentials);
+    const infoHash = this.#candidate();
+    if (infoHash === undefined) this.#phase = 'idle';
+    else this.#openRun(new GroupContext(this.#desk.access.gate, credentials, infoHash));
+  }
+
+  async #beginWith(turn: number, content: Content, credentials: GroupCredentials): Promise<void> {
+    if (!(await this.#prepare(turn, content))) return;
+    const torrent = torrentIn(content, credentials);
+    this.#openRun(new GroupContext(this.#desk.access.gate, credentials, torrent.infoHash), torrent);
+    if (this.#files?.storage.record.held.isComplete) this.#onComplete(turn);
+  }
+
+  /** Opens the files. False if the download ended by that, or was stopped meanwhile. */
+  async #prepare(turn: number, content: Content): Promise<boolean> {
+    const adopted = this.entry.adopt ? await adoptFile(this.#desk, this.entry, content) : undefined;
+    if (turn !== this.#turn) return false;
+    if (adopted) {
+      await this.#desk.library.putLayers(content.contentId, adopted.layers);
+      this.#complete({ content, stamps: adopted.stamps, served: undefined, handOver: () => undefined });
+      return false;
+    }
+    if (this.entry.adopt) this.update({ adopt: false });
+    const files = await openDownload(this.#desk, this.entry, content);
+    if (turn === this.#turn) {
+      this.#files = files;
+      return true;
+    }
+    await files.storage.close();
+    return false;
+  }
+
+  #openRun(context: GroupContext, torrent?: Torrent): void {
+    const files = this.#files;
+    const start = torrent && files && swarmFiles(torrent, files);
+    this.#context = context;
+    this.#phase = 'running';
+    this.#run = this.#desk.startRun(this.entry, context, start, this.#eventsOf(this.#turn));
+    this.#desk.tools.doors.open(this);
+  }
+
+  #eventsOf(turn: number): OwnEvents {
+    const onBroken = (error: CommandError): void => {
+      if (this.#onShareBroken) this.#onShareBroken(error);
+      else this.#onError(turn, error);
+    };
+    return {
+      onMetadata: (torrent) => this.#onMetadata(turn, torrent),
+      onUnusable: (reason) => this.#giveUpInfoHash(reason),
+      onLayers: (layers) => this.#keepLayers(layers),
+      onStored: () => undefined,
+      onStoreFailed: onBroken,
+      onUnreadable: onBroken,
+      onComplete: () => this.#onComplete(turn),
+    };
+  }
+
+  #onMetadata(turn: number, torrent: Torrent): void {
+    const { gate } = this.#desk.access;
+    const authorityPem = gate.contextFor(this.entry.gid)?.authorityPem;
+    if (authorityPem === undefined || !isWanted(torrent, this.entry, authorityPem)) {
+      return this.#giveUpInfoHash('it is not what was asked for');
+    }
+    this.#work = this.#attach(turn, torrent).catch((error: unknown) => this.#onError(turn, error));
+  }
+
+  async #attach(turn: number, torrent: Torrent): Promise<void> {
+    const { content } = torrent;
+    await this.#desk.library.putContent(content);
+    if (turn !== this.#turn || !(await this.#prepare(turn, content)) || !this.#files) return;
+    this.#run?.attach(swarmFiles(torrent, this.#files));
+    if (this.#files.storage.record.held.isComplete) this.#onComplete(turn);
+  }
+
+  /** Whoever announced this info-hash was wrong, or lied: another one is tried. */
+  #giveUpInfoHash(reason: string): void {
+    const infoHash = this.context.infoHash;
+    this.#wrong.add(infoHash);
+    this.#desk.tools.log.warn('download.wrong-metadata', { infoHash, reason });
+    void this.stop('wrong metadata');
+  }
+
+  #keepLayers(layers: PieceLayers): void {
+    const { content } = this.entry;
+    void this.#desk.library.putLayers(content, layers).catch((error: unknown) => {
+      this.#desk.tools.log.warn('download.layers-not-kept', { reason: (error as Error).message });
+    });
+  }
+
+  #onComplete(turn: number): void {
+    if (turn !== this.#turn || this.#phase !== 'running') return;
+    this.#phase = 'finishing';
+    this.#work = this.#finish(turn).catch((error: unknown) => this.#onError(turn, error));
+  }
+
+  async #finish(turn: number): Promise<void> {
+    const { files, run } = { files: this.#files, run: this.#run };
+    if (files === undefined || run === undefined) return;
+    const { storage, layers } = files;
+    const stamps = await storage.finish();
+    await this.#desk.library.putLayers(this.entry.content, layers);
+    if (turn !== this.#turn) return;
+    this.#files = undefined;
+    this.#run = undefined;
+    const handOver = (onBroken: (error: CommandError) => void): void => void (this.#onShareBroken = onBroken);
+    this.#complete({ content: storage.content, stamps, served: { run, files: storage }, handOver });
+  }
+
+  #complete(completed: Completed): void {
+    const { run } = this;
+    this.#run = undefined;
+    this.#phase = 'idle';
+    this.#heldBytes = this.entry.size;
+    if (run) void this.#desk.endRun(run, 'complete');
+    this.update({ state: 'complete', heldBytes: this.entry.size, adopt: false });
+    this.#events.onCompleted(this, completed);
+    this.#closeDoor();
+  }
+
+  #checkpoint(): void {
+    const turn = this.#turn;
+    this.#files?.storage.checkpoint().catch((error: unknown) => this.#onError(turn, error));
+  }
+
+  #onError(turn: number, error: unknown): void {
+    if (!(error instanceof CommandError)) throw error;
+    if (turn !== this.#turn) return;
+    void this.stop(error.message);
+    this.update({ state: 'failed', code: error.code, text: error.message, heldBytes: this.#heldBytes });
+    this.#events.onFailed(this, error);
+  }
+
+  #closeDoor(): void {
+    if (this.#context) this.#desk.tools.doors.close(this);
+    this.#context = undefined;
+  }
+
+  #remark(): string {
+    if (this.entry.state === 'failed') return this.entry.text ?? '';
+    if (!this.isWanted) return '';
+    if (this.#desk.access.presence.trackersConnected() === 0) return 'no tracker reached';
+    if (this.#sources().length === 0) return 'nobody online';
+    if (this.#phase === 'starting') return 'looking at what is there';
+    const status = this.#run?.status();
+    if (status === undefined || status.connections > 0) return '';
+    return status.unreachable >= status.sources ? 'nobody reachable' : 'connecting';
+  }
+}
+
+const swarmFiles = (torrent: Torrent, { storage, layers }: DownloadFiles): SwarmFiles => ({
+  torrent,
+  files: storage,
+  held: storage.record.held.clone(),
+  layers,
+});
+
+/** What the content consists of, if that is known without asking anybody. */
+async function knownContent(
+  desk: Desk,
+  { content: id, name, size, files }: DownloadEntry,
+): Promise<Content | undefined> {
+  const kept = await desk.library.content(id);
+  if (kept || size > 0 || files > 1) return kept;
+  const empty = buildContent({ name, isFolder: false, files: [{ path: [name], length: 0 }] });
+  if (empty.contentId !== id) return undefined;
+  await desk.library.putContent(empty);
+  return empty;
+}

@@ -1,0 +1,159 @@
+import { CommandError, Gate, type ContentId, type GroupId } from '../../base/index.ts';
+import type { Content } from '../../metainfo/index.ts';
+import { ShareStorage } from '../../storage/index.ts';
+import type { OwnContent } from '../seams.ts';
+import type { Desk } from './desk.ts';
+import type { EntryKey, ShareEntry } from './library.ts';
+import type { PeerLedger } from './peer-ledger.ts';
+import { SharedContent, type ServedRun } from './shared-content.ts';
+
+/** Files looked at together at log-in. */
+const CHECKS_AT_ONCE = 16;
+/** Shares whose record no tracker has taken yet are offered again after so long. */
+const PUBLISH_AGAIN_MS = 5_000;
+
+const keyOf = ({ gid, content }: EntryKey): string => `${gid}/${content}`;
+
+/** What one user shares on this machine: restored at log-in, served, withdrawn when the files change. */
+export class ShareDesk {
+  readonly #desk: Desk;
+  readonly #shares = new Map<string, SharedContent>();
+  #publishAtMs = 0;
+  #publishing: Promise<void> | undefined;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  get all(): Iterable<SharedContent> {
+    return this.#shares.values();
+  }
+  get count(): number {
+    return this.#shares.size;
+  }
+
+  get(key: EntryKey): SharedContent | undefined {
+    return this.#shares.get(keyOf(key));
+  }
+
+  inGroup(gid: GroupId): SharedContent[] {
+    return [...this.all].filter((share) => share.entry.gid === gid);
+  }
+
+  /** Serves again what was shared, if size and time of its files are as they were; else it is withdrawn. */
+  async restore(): Promise<void> {
+    const entries = await this.#desk.library.shares();
+    const gate = new Gate(CHECKS_AT_ONCE);
+    await Promise.all(entries.map((entry) => gate.run(() => this.#restoreOne(entry))));
+  }
+
+  /** Remembers a share, serves it and says so. Rejects if no tracker took the record; it is kept and offered again. */
+  async add(entry: ShareEntry, content: Content, served?: ServedRun, ledger?: PeerLedger): Promise<void> {
+    await this.get(entry)?.close('shared anew');
+    const share = this.#newShare(entry, ledger);
+    this.#shares.set(keyOf(entry), share);
+    share.serve(content, served);
+    await this.#desk.library.putShare(entry);
+    if (!entry.published) await this.#publish(share);
+  }
+
+  /** Ends a share: nobody is served from this moment on. Its record is withdrawn if a tracker can be reached. */
+  async remove(share: SharedContent, why: string): Promise<void> {
+    const { entry } = share;
+    this.#shares.delete(keyOf(entry));
+    await share.close(why);
+    await this.#desk.library.removeShare(entry);
+    await this.#desk.access.shares.withdrawShare(entry.gid, entry.content);
+  }
+
+  /** What presence is told. */
+  announced(): OwnContent[] {
+    return [...this.all].flatMap((share) => share.announced ?? []);
+  }
+
+  onPeers(gid: GroupId, content: ContentId): void {
+    this.get({ gid, content })?.onPeers();
+  }
+
+  /** Members or authority of the group changed: stop at once what may not be served, serve anew what may. */
+  async onGroupChanged(gid: GroupId): Promise<void> {
+    const outdated = this.inGroup(gid).filter((share) => share.isOutdated());
+    const stopped = outdated.map((share) => share.stop('no longer served in this group'));
+    await Promise.all(stopped);
+    for (const share of outdated) {
+      const content = await this.#desk.library.content(share.entry.content);
+      if (content && share.isOutdated()) share.serve(content);
+    }
+  }
+
+  tick(nowMs: number): void {
+    for (const share of this.all) share.tick(nowMs);
+    const { presence } = this.#desk.access;
+    if (this.#publishing || nowMs < this.#publishAtMs || presence.trackersConnected() === 0) return;
+    this.#publishAtMs = nowMs + PUBLISH_AGAIN_MS;
+    this.#publishing = this.#publishPending().finally(() => (this.#publishing = undefined));
+  }
+
+  /** Stops serving at once; resolves when all files are closed. The entries stay. */
+  async close(): Promise<void> {
+    await Promise.all([...this.all].map((share) => share.close('logged out')));
+    await this.#publishing;
+    this.#shares.clear();
+  }
+
+  #newShare(entry: ShareEntry, ledger?: PeerLedger): SharedContent {
+    return new SharedContent(this.#desk, entry, (share, error) => this.#onBroken(share, error), ledger);
+  }
+
+  async #restoreOne(entry: ShareEntry): Promise<void> {
+    const content = await this.#desk.library.content(entry.content);
+    const change = content ? await this.#changeOf(entry, content) : 'what is known of it was damaged on disk';
+    const share = this.#newShare(entry);
+    if (content === undefined || change !== undefined) {
+      return this.#onBroken(share, new CommandError('FILE_CHANGED', change ?? ''));
+    }
+    this.#shares.set(keyOf(entry), share);
+    share.serve(content);
+  }
+
+  async #changeOf({ root, stamps }: ShareEntry, content: Content): Promise<string | undefined> {
+    try {
+      const files = await ShareStorage.open(content, root, this.#desk.tools.files, stamps);
+      return await files.filesChanged().finally(() => files.close());
+    } catch (error) {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    }
+  }
+
+  /** A share that can't be served is no share: it is withdrawn, and its user told once. */
+  #onBroken(share: SharedContent, error: CommandError): void {
+    const { name, gid, root } = share.entry;
+    const current = this.get(share.entry);
+    if (current !== undefined && current !== share) return;
+    const advice = `if ${root} is right as it is, share it again`;
+    const text = `${name} is no longer shared in ${this.#desk.label(gid)}: ${error.message}; ${advice}`;
+    this.#desk.tools.emit({ type: 'warning', text });
+    void this.remove(share, 'its files changed').catch((fault: unknown) => {
+      if (!(fault instanceof CommandError)) throw fault;
+      this.#desk.tools.log.warn('share.not-withdrawn', { reason: fault.message });
+    });
+  }
+
+  async #publishPending(): Promise<void> {
+    for (const share of [...this.all]) {
+      if (share.entry.published || share.announced === undefined) continue;
+      await this.#publish(share).catch((error: unknown) => {
+        if (!(error instanceof CommandError)) throw error;
+        this.#desk.tools.log.info('share.not-published', { reason: error.message });
+      });
+    }
+  }
+
+  async #publish(share: SharedContent): Promise<void> {
+    const { gid, content, name, size, files } = share.entry;
+    await this.#desk.access.shares.publishShare(gid, { content, name, size, files });
+    share.entry = { ...share.entry, published: true };
+    if (this.get(share.entry) === share) await this.#desk.library.putShare(share.entry);
+  }
+}
