@@ -24,7 +24,7 @@ function piped(node: FakeNode, options: { json?: boolean; stay?: boolean } = {})
     close: () => undefined,
   };
   const face = { json: false, stay: false, ...options };
-  const streams = { input, output, terminalType: 'xterm' };
+  const streams = { input, output, terminalType: 'xterm', inForeground: true };
   const exited = runClient(node, face, streams, stop, new FakeClock());
   return { input, output, exited, interrupt: () => stopping.abort() };
 }

@@ -1,37 +1,26 @@
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { type Clock, CommandError, within } from '../base/index.ts';
+import { type Clock, CommandError } from '../base/index.ts';
 import type { NodeCommands } from '../node/index.ts';
 import { nodeCommands } from './commands/index.ts';
 import { withDownloadBars } from './commands/wait-downloads.ts';
 import { JsonOutput } from './output/json-output.ts';
 import type { Output } from './output/output.ts';
-import { type OutputStream, StreamScreen } from './output/screen.ts';
+import { StreamScreen } from './output/screen.ts';
 import { TextOutput } from './output/text-output.ts';
 import { readLines, runBatch } from './shell/batch.ts';
+import { closeInTime } from './shell/close-in-time.ts';
 import { Completer } from './shell/completion.ts';
 import { HistoryFile, toHistory } from './shell/history.ts';
 import { InteractiveShell } from './shell/interactive.ts';
-import type { InputStream } from './shell/keyboard.ts';
 import { CommandRunner, toCommandError } from './shell/runner.ts';
-import type { StopSignals } from './shell/stop-signals.ts';
-
-/** The streams of the process, or what stands for them. */
-export interface Streams {
-  readonly input: Readable & InputStream;
-  readonly output: OutputStream;
-  /** The variable TERM. */
-  readonly terminalType: string | undefined;
-}
+import { type StopSignals, untilAborted } from './shell/stop-signals.ts';
+import type { Streams } from './shell/streams.ts';
 
 export interface FaceOptions {
   readonly json: boolean;
   /** After the last line of a batch, go on sharing until stopped. */
   readonly stay: boolean;
 }
-
-/** Saying goodbye to trackers and closing files may take that long, then the process ends anyway. */
-const CLOSE_LIMIT_MS = 5000;
 
 /**
  * One user's face of `node`: a shell where people type at a terminal, else a batch of lines. Closes the node
@@ -61,10 +50,10 @@ export async function runClient(
     const waited = batch.quit || (await waitAtEnd(node, output, clock, stop.signal));
     const interrupted = stop.exitCode();
     if (interrupted !== undefined) return interrupted;
-    if (face.stay && !batch.quit) await aborted(stop.signal);
+    if (face.stay && !batch.quit) await untilAborted(stop.signal);
     return batch.failed || !waited || downloadFailed ? 1 : 0;
   } finally {
-    await closeNode(node, clock);
+    await closeInTime(clock, node.close());
     deafen();
   }
 }
@@ -115,15 +104,4 @@ async function waitAtEnd(
     output.error('wait_downloads', toCommandError(error));
     return false;
   }
-}
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
-async function closeNode(node: NodeCommands, clock: Clock): Promise<void> {
-  const late = (): Error => new CommandError('TIMED_OUT', 'closing took too long');
-  await within(clock, CLOSE_LIMIT_MS, node.close(), late).catch(() => undefined);
 }

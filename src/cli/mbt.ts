@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { CommandError, systemClock } from '../base/index.ts';
+import { type Logger, systemClock } from '../base/index.ts';
 import { openLog } from './log-file.ts';
 import { type ClientOptions, type TrackerOptions, parseInvocation } from './program.ts';
-import { catchStopSignals } from './shell/stop-signals.ts';
+import { isInForeground } from './shell/foreground.ts';
+import { type StopSignals, catchStopSignals } from './shell/stop-signals.ts';
+import type { Streams } from './shell/streams.ts';
 
 /** Runs `mbt` with the words after its name; resolves with the exit code. CommandError: it could not start. */
 export async function runMbt(args: readonly string[]): Promise<number> {
@@ -14,14 +16,12 @@ export async function runMbt(args: readonly string[]): Promise<number> {
 }
 
 /** The rooms are loaded only when they are needed: `mbt help` answers at once. */
-async function startClient(options: ClientOptions): Promise<number> {
-  const [{ openNode }, { runClient }] = await Promise.all([
-    import('../node/index.ts'),
-    import('./client.ts'),
-  ]);
-  const opened = openLog(options.logFile);
-  const stop = catchStopSignals(process);
-  try {
+function startClient(options: ClientOptions): Promise<number> {
+  return atWork(options.logFile, async (log, stop) => {
+    const [{ openNode }, { runClient }] = await Promise.all([
+      import('../node/index.ts'),
+      import('./client.ts'),
+    ]);
     const node = await openNode({
       listenHost: options.listen.host,
       listenPort: options.listen.port,
@@ -30,21 +30,48 @@ async function startClient(options: ClientOptions): Promise<number> {
       ...(options.upLimit === undefined ? {} : { upBytesPerSecond: options.upLimit }),
       ...(options.downLimit === undefined ? {} : { downBytesPerSecond: options.downLimit }),
       refuseWeakPasswords: options.minPassword,
-      log: opened.log,
+      log,
       clock: systemClock,
     });
-    process.stdout.on('error', () => stop.stop('SIGHUP'));
-    const streams = { input: process.stdin, output: process.stdout, terminalType: process.env.TERM };
-    return await runClient(node, options, streams, stop, systemClock);
+    return runClient(node, options, ownStreams(), stop, systemClock);
+  });
+}
+
+function startTracker(options: TrackerOptions): Promise<number> {
+  return atWork(options.logFile, async (log, stop) => {
+    const [{ openTracker }, { runTrackerConsole }] = await Promise.all([
+      import('../tracker/index.ts'),
+      import('./tracker-console.ts'),
+    ]);
+    const { trackersFile, line, dataDir } = options;
+    const tracker = await openTracker({ trackersFile, line, dataDir, log, clock: systemClock });
+    return runTrackerConsole(tracker, ownStreams(), stop, systemClock);
+  });
+}
+
+/** Runs `work` with a log and with the signals that end it, and lets both go afterwards. */
+async function atWork(
+  logFile: string | undefined,
+  work: (log: Logger, stop: StopSignals) => Promise<number>,
+): Promise<number> {
+  const opened = openLog(logFile);
+  const stop = catchStopSignals(process);
+  process.stdout.once('error', () => stop.stop('SIGHUP'));
+  process.stdout.on('error', () => undefined); // whoever read it is gone: told once is enough
+  try {
+    return await work(opened.log, stop);
   } finally {
     stop.close();
     opened.close();
   }
 }
 
-async function startTracker(options: TrackerOptions): Promise<number> {
-  throw new CommandError('INTERNAL', `not here yet: ${options.trackersFile}`);
-}
+const ownStreams = (): Streams => ({
+  input: process.stdin,
+  output: process.stdout,
+  terminalType: process.env.TERM,
+  inForeground: isInForeground(),
+});
 
 function ownVersion(): string {
   const path = new URL('../../package.json', import.meta.url);

@@ -34,7 +34,7 @@ class Session {
       stop: () => this.#stopping.abort(),
       close: () => undefined,
     };
-    const streams = { input, output, terminalType: 'xterm' };
+    const streams = { input, output, terminalType: 'xterm', inForeground: true };
     this.exited = runClient(this.node, { json: false, stay: false }, streams, stop, this.clock);
   }
 

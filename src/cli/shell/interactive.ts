@@ -1,4 +1,5 @@
 import { type Interface, createInterface } from 'node:readline';
+import { deferred } from '../../base/index.ts';
 import type { OutputStream, StreamScreen } from '../output/screen.ts';
 import type { Completer } from './completion.ts';
 import { askHidden } from './hidden-input.ts';
@@ -22,6 +23,9 @@ export interface InteractiveOptions<Target> {
   readonly name: string;
 }
 
+/** Why a shell ended: by Ctrl-D or a terminal that went away, or else on purpose. */
+type Leaving = 'left' | 'input ended';
+
 /** The property in which readline keeps on which row it left the cursor; it has no other way to be told. */
 type RowKeeper = Interface & { prevRows?: number };
 
@@ -34,8 +38,7 @@ export class InteractiveShell<Target> {
   readonly #keyboard: Keyboard;
   readonly #editor: RowKeeper;
   readonly #queue: string[] = [];
-  readonly #left: Promise<void>;
-  #leave: () => void = () => undefined;
+  readonly #left = deferred<Leaving>();
   #running: AbortController | undefined;
   #ended = false;
   #interrupts = 0;
@@ -45,20 +48,20 @@ export class InteractiveShell<Target> {
     this.#options = options;
     this.#keyboard = new Keyboard(options.input);
     this.#editor = this.#openEditor(history);
-    this.#left = new Promise((resolve) => (this.#leave = resolve));
   }
 
   /** Runs until the user leaves or `signal` is aborted; the terminal is then as it was before. */
-  static async run<Target>(options: InteractiveOptions<Target>, signal: AbortSignal): Promise<void> {
+  static async run<Target>(options: InteractiveOptions<Target>, signal: AbortSignal): Promise<Leaving> {
     const shell = new InteractiveShell(options, await options.history.load());
     const onAbort = (): void => shell.#stop();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) shell.#stop();
     else shell.#prompt();
-    await shell.#left;
+    const leaving = await shell.#left.promise;
     signal.removeEventListener('abort', onAbort);
     shell.#close();
     await options.history.close();
+    return leaving;
   }
 
   #openEditor(history: string[]): RowKeeper {
@@ -113,10 +116,10 @@ export class InteractiveShell<Target> {
       this.#running = running;
       const { quit, user } = await this.#options.runner.runLine(line, this.#ask, running.signal);
       if (user !== undefined) this.#user = user;
-      if (quit) return this.#leave();
+      if (quit) return this.#left.resolve('left');
     }
     this.#running = undefined;
-    if (this.#ended) this.#leave();
+    if (this.#ended) this.#left.resolve('input ended');
     else this.#prompt();
   }
 
@@ -153,13 +156,13 @@ export class InteractiveShell<Target> {
   #onEnd(): void {
     this.#ended = true;
     this.#options.screen.attach(undefined);
-    if (this.#running === undefined) this.#leave();
+    if (this.#running === undefined) this.#left.resolve('input ended');
   }
 
   #stop(): void {
     this.#queue.length = 0;
     this.#running?.abort();
-    this.#leave();
+    this.#left.resolve('left');
   }
 
   #close(): void {

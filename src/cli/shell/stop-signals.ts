@@ -1,5 +1,4 @@
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-type StopSignal = (typeof SIGNALS)[number];
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Exit codes of a process that a signal ended, as shells count them. */
 const EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
@@ -15,7 +14,12 @@ export interface StopSignals {
   close(): void;
 }
 
+/**
+ * SIGHUP is caught only at a terminal: elsewhere `nohup` may have asked that it be ignored, and a handler would
+ * undo that.
+ */
 export function catchStopSignals(source: NodeJS.Process): StopSignals {
+  const names: StopSignal[] = source.stdin.isTTY ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
   const stopping = new AbortController();
   let first: StopSignal | undefined;
   const stop = (signal: StopSignal): void => {
@@ -23,11 +27,18 @@ export function catchStopSignals(source: NodeJS.Process): StopSignals {
     first = signal;
     stopping.abort();
   };
-  for (const name of SIGNALS) source.on(name, stop);
+  for (const name of names) source.on(name, stop);
   return {
     signal: stopping.signal,
     exitCode: () => (first === undefined ? undefined : EXIT_CODES[first]),
     stop,
-    close: () => SIGNALS.forEach((name) => source.off(name, stop)),
+    close: () => names.forEach((name) => source.off(name, stop)),
   };
 }
+
+/** Resolves when `signal` is aborted. */
+export const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

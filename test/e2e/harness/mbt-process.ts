@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { systemClock, within } from '../../../src/base/index.ts';
 
 export const mbt = fileURLToPath(new URL('../../../bin/mbt', import.meta.url));
 
 /** Nothing that a test waits for takes longer; what was printed until then is in the error. */
-export const WAIT_LIMIT_MS = 30_000;
+const WAIT_LIMIT_MS = 30_000;
 
 /** What a command came to: its rows, and its last line. */
 export interface Answer {
@@ -95,7 +96,7 @@ export class MbtProcess {
 
   /** The exit code; 128 and the signal's number if one ended it. */
   async exit(): Promise<number> {
-    return within(this.#ended, () => `${this.#told()}: it does not end`);
+    return withinLimit(this.#ended, () => `${this.#told()}: it does not end`);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
@@ -124,7 +125,7 @@ export class MbtProcess {
       this.#waiting.add(lookNow);
       lookNow();
     });
-    return within(found, () => `${this.#told()}: waited in vain for ${what}`).finally(stopLooking);
+    return withinLimit(found, () => `${this.#told()}: waited in vain for ${what}`).finally(stopLooking);
   }
 
   #onText(text: string): void {
@@ -142,10 +143,6 @@ export class MbtProcess {
 const signalNumber = (signal: string): number => 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9 }[signal] ?? 15);
 
 /** Rejects after the limit with what `says` then says. */
-export async function within<T>(promise: Promise<T>, says: () => string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(says())), WAIT_LIMIT_MS);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+export function withinLimit<T>(promise: Promise<T>, says: () => string): Promise<T> {
+  return within(systemClock, WAIT_LIMIT_MS, promise, () => new Error(says()));
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { TerminalModel } from '../../support/terminal-model.ts';
-import { mbt, within } from './mbt-process.ts';
+import { mbt, withinLimit } from './mbt-process.ts';
 
 /** `mbt …` at a terminal of its own, as a person sits before it. */
 export class MbtTerminal {
@@ -56,7 +56,7 @@ export class MbtTerminal {
   }
 
   exit(): Promise<number> {
-    return within(this.#ended, () => `${this.screen.text()}\nit does not end`);
+    return withinLimit(this.#ended, () => `${this.screen.text()}\nit does not end`);
   }
 
   /** The terminal is gone. */
@@ -70,6 +70,6 @@ export class MbtTerminal {
   }
 
   #until(sees: (text: string) => boolean, what: string): Promise<void> {
-    return within(this.screen.until(sees), () => `${this.screen.text()}\nwaited in vain for ${what}`);
+    return withinLimit(this.screen.until(sees), () => `${this.screen.text()}\nwaited in vain for ${what}`);
   }
 }

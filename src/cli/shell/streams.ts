@@ -1,0 +1,13 @@
+import type { Readable } from 'node:stream';
+import type { OutputStream } from '../output/screen.ts';
+import type { InputStream } from './keyboard.ts';
+
+/** The streams of the process, or what stands for them. */
+export interface Streams {
+  readonly input: Readable & InputStream;
+  readonly output: OutputStream;
+  /** The variable TERM. */
+  readonly terminalType: string | undefined;
+  /** Whether the terminal, if it is one, listens to this process. */
+  readonly inForeground: boolean;
+}

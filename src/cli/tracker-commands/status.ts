@@ -1,0 +1,25 @@
+import { propertiesView } from '../output/properties.ts';
+import type { TrackerCommand } from './tracker-command.ts';
+
+export const status: TrackerCommand = {
+  name: 'status',
+  topic: 'This tracker',
+  params: [],
+  summary: 'what this tracker keeps, who is online, which others it reaches',
+  teaches: ['The cluster is the fingerprint that a `cluster` line of the list of trackers may name.'],
+  example: 'status',
+  async run({ target, out }) {
+    const now = await target.status();
+    out.rows(propertiesView, [
+      { name: 'tracker', value: now.line },
+      { name: 'listening', value: now.address },
+      { name: 'cluster', value: now.cluster },
+      { name: 'data', value: now.dataDir },
+      { name: 'records', value: now.records },
+      { name: 'users_online', value: now.usersOnline },
+      { name: 'event_streams', value: now.eventStreams },
+      ...now.others.map(({ address, state }) => ({ name: 'other', value: address, state })),
+    ]);
+    return { text: `tracker ${now.line} of the list, ${now.others.length} others` };
+  },
+};
