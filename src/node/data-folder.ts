@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Clock, CommandError, systemCode } from '../base/index.ts';
+import { type Clock, CommandError, diskError, systemCode } from '../base/index.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 /** Clients on one machine with data folders by default. */
@@ -15,7 +15,7 @@ export interface DataFolder {
 /**
  * The folder of this process's data, made if need be and locked: `given`, or the first of `client-1`, `client-2`, …
  * beside the list of trackers that nobody uses (in the home folder where that place can't be written). Rejects with
- * CONFLICT where `given` is in use, IO_ERROR where it can't be made.
+ * CONFLICT where `given` is in use, or what the disk says where it can't be made.
  */
 export async function openDataFolder(
   given: string | undefined,
@@ -36,13 +36,7 @@ async function openGiven(path: string, clock: Clock): Promise<DataFolder> {
     const lock = await lockFolder(path, clock);
     if (lock) return { path, lock };
   } catch (error) {
-    throw new CommandError(
-      'IO_ERROR',
-      `${path} can't be used for data (${systemCode(error) ?? String(error)})`,
-      {
-        cause: error,
-      },
-    );
+    throw diskError(error, path);
   }
   throw new CommandError(
     'CONFLICT',

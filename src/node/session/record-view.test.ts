@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLUSTER, Person, SignedGroup } from '../../../test/support/signed-group.ts';
-import { toBase64Url } from '../../base/index.ts';
+import { toBase64Url, utf8 } from '../../base/index.ts';
+import { encode } from '../../bencode/index.ts';
+import { sign } from '../../identity/index.ts';
 import { RecordFault, type SignedRecord } from '../../records/index.ts';
 import { RecordLog } from './record-log.ts';
 import { RecordView } from './record-view.ts';
@@ -46,15 +48,30 @@ test('a wrong signature and one of another cluster are refused, the good ones be
   expect(view.get(good.key)?.hash).toBe(good.hash);
 });
 
+/** The epoch that follows the founding one, by which `group` passes to `to`. */
+function handOver(group: SignedGroup, to: Person) {
+  const terms = { ownerKey: to.identity.publicKey, authority: group.authority.certificatePem };
+  const dict = new Map([
+    ['authority', utf8(terms.authority)],
+    ['ownerKey', terms.ownerKey],
+  ]);
+  const head = utf8(`mbt epoch 1\n${CLUSTER}\n${group.gid}\n1\n${group.gid}\n`);
+  const statement = Buffer.concat([head, encode(dict)]);
+  const byOld = sign(group.owner.identity.privateKey, statement);
+  return group.record([{ ...terms, byOld, byNew: sign(to.identity.privateKey, statement) }], to);
+}
+
 test('of two histories of a group the first seen stays, and the other is reported', async () => {
   const { group, view } = await scene();
   const forks: string[] = [];
   view.listen({ onChanged: () => undefined, onFork: (gid) => forks.push(gid) });
+  const [ben, eve] = [new Person(), new Person()];
   expect(view.merge(group.record(), 'news')).toBe(true);
-  const known = view.find('group', group.record().key);
-  expect(known?.body.epochs).toEqual([]);
-  expect(view.merge(group.record(), 'news')).toBe(false);
+  expect(view.merge(handOver(group, ben), 'news')).toBe(true);
   expect(forks).toEqual([]);
+  expect(view.merge(handOver(group, eve), 'news')).toBe(false);
+  expect(forks).toEqual([group.gid]);
+  expect([...view.ofGroup(group.gid)].some(({ author }) => author === eve.uid)).toBe(false);
 });
 
 test('what was kept on disk is there again, and a torn end does no harm', async () => {

@@ -8,6 +8,7 @@ import {
   type Logger,
   type UserId,
   deferred,
+  diskError,
   secretBytes,
   sleep,
   toBase64Url,
@@ -121,10 +122,7 @@ export class UserSession {
     const userDir = userDirOf(usersDir, uid);
     await mkdir(userDir, { recursive: true, mode: 0o700 });
     const onFailure = (error: unknown): void =>
-      emit({
-        type: 'warning',
-        text: `${userDir} can't be written (${String(error)}): free space or fix its rights`,
-      });
+      emit({ type: 'warning', text: diskError(error, userDir).message });
     const state = await UserState.open(join(userDir, STATE_FILE), onFailure);
     const { log, records } = await RecordLog.open(join(userDir, RECORDS_FILE), onFailure);
     const view = new RecordView(uid, account.clusterId);

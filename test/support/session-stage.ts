@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger, systemClock } from '../../src/base/index.ts';
+import type { NodeCommands, NodeEvent } from '../../src/node/commands.ts';
+import { composeNode } from '../../src/node/node.ts';
+import type { OpenTransfers, UserAccess } from '../../src/node/seams.ts';
+import { type Tracker, openTracker } from '../../src/tracker/index.ts';
+
+/** A node without files and peers of its own, as a test sees it. */
+export interface StagedNode extends NodeCommands {
+  readonly events: NodeEvent[];
+  /** What transfers would be given; throws while nobody is logged in. */
+  access(): UserAccess;
+  /** Resolves with the first event, since it was opened, whose text matches. */
+  heard(pattern: RegExp): Promise<NodeEvent>;
+}
+
+/** Trackers on free ports of loopback and clients that know them, all in this process, all files in one folder. */
+export class SessionStage {
+  readonly folder: string;
+  readonly trackersFile: string;
+  readonly #ports: readonly number[];
+  readonly #trackers = new Map<number, Tracker>();
+  readonly #nodes: NodeCommands[] = [];
+  #folders = 0;
+
+  private constructor(folder: string, ports: readonly number[]) {
+    this.folder = folder;
+    this.trackersFile = join(folder, 'tracker_info.txt');
+    this.#ports = ports;
+  }
+
+  static async open(trackers: number): Promise<SessionStage> {
+    const folder = await mkdtemp(join(tmpdir(), 'mbt-session-'));
+    const stage = new SessionStage(folder, await freePorts(trackers));
+    await stage.writeList();
+    for (let line = 1; line <= trackers; line += 1) await stage.startTracker(line);
+    return stage;
+  }
+
+  async writeList(more = ''): Promise<void> {
+    await writeFile(this.trackersFile, this.#ports.map((port) => `127.0.0.1:${port}\n`).join('') + more);
+  }
+
+  portOf(line: number): number {
+    return this.#ports[line - 1] ?? 0;
+  }
+
+  async startTracker(line: number): Promise<Tracker> {
+    const options = { trackersFile: this.trackersFile, line, clock: systemClock, log: silentLogger };
+    const tracker = await openTracker({ ...options, dataDir: this.trackerDir(line) });
+    this.#trackers.set(line, tracker);
+    return tracker;
+  }
+
+  async stopTracker(line: number): Promise<void> {
+    await this.#trackers.get(line)?.close();
+    this.#trackers.delete(line);
+  }
+
+  /** Everything that the (stopped) tracker kept is gone. */
+  async loseDisk(line: number): Promise<void> {
+    await rm(this.trackerDir(line), { recursive: true, force: true });
+  }
+
+  trackerDir(line: number): string {
+    return join(this.folder, `tracker-${line}`);
+  }
+
+  /** A client with a data folder of its own, or `dataDir`. */
+  async node(dataDir = join(this.folder, `client-${++this.#folders}`)): Promise<StagedNode> {
+    const transfers = recordingTransfers();
+    const node = await composeNode(
+      {
+        listenHost: '127.0.0.1',
+        listenPort: 7000,
+        trackersFile: this.trackersFile,
+        dataDir,
+        refuseWeakPasswords: false,
+        clock: systemClock,
+        log: silentLogger,
+      },
+      transfers.open,
+    );
+    this.#nodes.push(node);
+    return Object.assign(node, hearing(node), { access: transfers.access });
+  }
+
+  /** A client with a fresh account of this name, logged in; the password is the name twice. */
+  async user(name: string): Promise<StagedNode> {
+    const node = await this.node();
+    await node.createUser(name, passwordOf(name));
+    await node.login(name, passwordOf(name));
+    return node;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.close()));
+    await Promise.all([...this.#trackers.values()].map((tracker) => tracker.close()));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+export const passwordOf = (name: string): string => `${name}-${name}`;
+
+/** Looks again and again, as the state of others can't be waited for otherwise; fails after 10 s with what was seen. */
+export async function eventually(look: () => Promise<void> | void): Promise<void> {
+  const deadlineMs = systemClock.nowMs() + 10_000;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (systemClock.nowMs() > deadlineMs) throw error;
+      await new Promise<void>((resolve) => systemClock.after(50, resolve));
+    }
+  }
+}
+
+function hearing(node: NodeCommands): Pick<StagedNode, 'events' | 'heard'> {
+  const events: NodeEvent[] = [];
+  const waiting = new Set<() => void>();
+  node.onEvent((event) => {
+    events.push(event);
+    for (const look of waiting) look();
+  });
+  const heard = (pattern: RegExp): Promise<NodeEvent> =>
+    new Promise((resolve, reject) => {
+      const cancel = systemClock.after(10_000, () =>
+        reject(new Error(`${pattern} not among ${JSON.stringify(events)}`)),
+      );
+      const look = (): void => {
+        const found = events.find((event) => 'text' in event && pattern.test(event.text));
+        if (!found) return;
+        waiting.delete(look);
+        cancel();
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { events, heard };
+}
+
+/** Transfers that have no port and no files, and keep what the session gives them. */
+function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAccess } {
+  let access: UserAccess | undefined;
+  const none = async (): Promise<never> => {
+    throw new Error('this node has no files');
+  };
+  const open: OpenTransfers = async (options) => ({
+    listening: { host: options.listenHost, port: options.listenPort },
+    addresses: [{ host: options.listenHost, port: options.listenPort }],
+    onLogin: async (given) => {
+      access = given;
+      return { shares: 0, downloads: 0 };
+    },
+    onLogout: async () => {
+      access = undefined;
+    },
+    completions: async () => [],
+    counts: () => ({ shares: 0, downloads: 0, peers: 0, downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }),
+    close: async () => undefined,
+    listFiles: none,
+    uploadFile: none,
+    downloadFile: none,
+    showDownloads: none,
+    stopShare: none,
+    pauseDownload: none,
+    resumeDownload: none,
+    cancelDownload: none,
+    recheck: none,
+    waitDownloads: none,
+    showPeers: none,
+  });
+  return {
+    open,
+    access() {
+      if (!access) throw new Error('nobody is logged in');
+      return access;
+    },
+  };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
