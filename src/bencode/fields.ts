@@ -14,7 +14,6 @@ export const intOf = (dict: BDict, key: string): number => asInteger(required(di
 export const listOf = (dict: BDict, key: string): BValue[] => asList(required(dict, key), key);
 export const textOf = (dict: BDict, key: string): string => asText(required(dict, key), key);
 
-export const maybeDictOf = (dict: BDict, key: string): BDict | undefined => maybe(dict, key, asDict);
 export const maybeBytesOf = (dict: BDict, key: string): Uint8Array | undefined => maybe(dict, key, asBytes);
 export const maybeIntOf = (dict: BDict, key: string): number | undefined => maybe(dict, key, asInteger);
 export const maybeTextOf = (dict: BDict, key: string): string | undefined => maybe(dict, key, asText);

@@ -14,7 +14,6 @@ export {
   keyText,
   listOf,
   maybeBytesOf,
-  maybeDictOf,
   maybeIntOf,
   maybeTextOf,
   textKey,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededChance, sha256 } from '../base/index.ts';
+import { seededChance, sha256, utf8 } from '../base/index.ts';
+import { asDict, decode, dictOf, encode, textOf } from '../bencode/index.ts';
 import { buildContent, fileTreeBytes, pieceAt, pieceTreeBytes, type Content } from './content.ts';
 import {
   answerFromLeaves,
@@ -21,6 +22,8 @@ import {
   treeHeight,
 } from './merkle.ts';
 import { PieceLayers } from './piece-layers.ts';
+import { torrentFile } from './torrent-file.ts';
+import { buildTorrent } from './torrent.ts';
 
 const PIECE = 256 * 1024;
 
@@ -258,6 +261,20 @@ describe('hash requests (BEP 52)', () => {
     const bytes = seed.layers.toBytes();
     expect(PieceLayers.fromBytes(seed.content, bytes.with(500 * HASH_BYTES, 1))).toBeUndefined();
     expect(PieceLayers.fromBytes(seed.content, bytes.subarray(1))).toBeUndefined();
+  });
+
+  test('a .torrent holds the info dictionary byte for byte, and the layers of files with several pieces', () => {
+    const torrent = buildTorrent(seed.content, utf8('PEM'));
+    const bytes = torrentFile(torrent, seed.layers, 'http://127.0.0.1:1/announce');
+    const file = asDict(decode(bytes, { maxItems: 10_000 }), 'torrent');
+    expect(encode(dictOf(file, 'info'))).toEqual(torrent.infoBytes);
+    expect(textOf(file, 'announce')).toBe('http://127.0.0.1:1/announce');
+    const layers = dictOf(file, 'piece layers');
+    const roots = [0, 2, 4].map((at) =>
+      Buffer.from(seed.layers.file(at).piecesRoot ?? []).toString('latin1'),
+    );
+    expect([...layers.keys()]).toEqual(roots.toSorted());
+    expect(layers.get(roots[1] as string)).toEqual(seed.layers.layerOf(2));
   });
 
   test('padding is what BEP 52 says', () => {

@@ -23,6 +23,7 @@ export interface ScannedFile {
 /** What is not shared, though it stands in the folder; paths as the disk spells them, below the folder. */
 export interface LeftOut {
   readonly junk: readonly string[];
+  /** Folders in which nothing to share is left. */
   readonly emptyFolders: readonly string[];
   /** Sockets, pipes and devices. */
   readonly special: readonly string[];
@@ -91,14 +92,14 @@ class Walk {
     this.#root = root;
   }
 
-  /** Collects what is below; true if that is anything to share. */
+  /** Collects what is below; true if there is a file to share. */
   async folder(names: readonly string[]): Promise<boolean> {
     const entries = await this.#entriesOf(path.join(this.#root, ...names));
     let hasFiles = false;
     for (const entry of entries) {
       if (await this.#entry([...names, entry.name], entry)) hasFiles = true;
     }
-    if (entries.length === 0) this.leftOut.emptyFolders.push(path.join(...names, ''));
+    if (!hasFiles && names.length > 0) this.leftOut.emptyFolders.push(path.join(...names));
     return hasFiles;
   }
 
