@@ -57,6 +57,7 @@ async function atWork(
   const opened = openLog(logFile);
   const stop = catchStopSignals(process);
   process.stdout.once('error', () => stop.stop('SIGHUP'));
+  process.stdin.on('error', () => undefined); // a terminal that went away: its end is told, too
   process.stdout.on('error', () => undefined); // whoever read it is gone: told once is enough
   try {
     return await work(opened.log, stop);

@@ -23,6 +23,7 @@ export class Keyboard {
     stdin.on('data', this.#onData);
     stdin.on('end', this.#onEnd);
     stdin.on('error', this.#onEnd);
+    stdin.resume(); // an earlier reader may have paused it
   }
 
   /** Until `taker` returns a rest, or the returned function is called, the line editor sees nothing. */
@@ -37,6 +38,7 @@ export class Keyboard {
   close(): void {
     this.#stdin.off('data', this.#onData);
     this.#stdin.off('end', this.#onEnd);
+    this.#stdin.off('error', this.#onEnd);
     this.#stdin.setRawMode?.(false);
     this.#stdin.pause();
     this.forEditor.destroy();

@@ -1,4 +1,5 @@
 import { propertiesView } from '../output/properties.ts';
+import { count } from '../text/format.ts';
 import type { TrackerCommand } from './tracker-command.ts';
 
 export const status: TrackerCommand = {
@@ -20,6 +21,6 @@ export const status: TrackerCommand = {
       { name: 'event_streams', value: now.eventStreams },
       ...now.others.map(({ address, state }) => ({ name: 'other', value: address, state })),
     ]);
-    return { text: `tracker ${now.line} of the list, ${now.others.length} others` };
+    return { text: `tracker ${now.line}; ${count(now.others.length, 'other')} in the list` };
   },
 };
