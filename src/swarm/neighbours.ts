@@ -8,6 +8,8 @@ const GRACE_MS = 2_000;
 const DIAL_TIMEOUT_MS = 20_000;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
+/** Between looks at sources that may be dialled and for which there was no place. */
+const WAIT_MS = 250;
 /** Sources kept in mind; a tracker may name many. */
 const SOURCES_MAX = 20_000;
 /** A seed that cannot take in all of a large swarm is dialled by so many for each place it has. */
@@ -178,7 +180,7 @@ export class Neighbours {
   }
 
   /** When `dialMore` may have something to do; Infinity: not before other news. */
-  nextDialMs(): number {
+  nextDialMs(nowMs: number): number {
     if (
       this.#core.paused ||
       this.#core.sessions.size + this.#dialling >= this.#core.config.connectionsWanted
@@ -194,7 +196,8 @@ export class Neighbours {
         : this.#dialTimeMs(candidate);
       next = Math.min(next, atMs);
     }
-    return next;
+    // Who may be dialled already waits for a place, not for time.
+    return Math.max(next, nowMs + WAIT_MS);
   }
 }
 

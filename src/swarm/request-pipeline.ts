@@ -47,7 +47,7 @@ export class RequestPipeline {
     if (session.peerChoking || session.closed || session.wanted === 0 || !this.#core.isFetching) return;
     if (nowMs < session.restUntilMs) return;
     const requestBytes = this.#requestBytes(session);
-    if (session.windowBytes === 0) session.windowBytes = firstWindow(requestBytes);
+    if (session.windowBytes === 0) session.windowBytes = firstWindow(requestBytes, this.#core.config);
     const windowBytes = session.snubbed ? requestBytes : session.windowBytes;
     while (session.pendingBytes < windowBytes && session.pending.length < this.#requestsMax(session)) {
       const active = this.#picker.next(session, nowMs);

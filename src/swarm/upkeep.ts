@@ -56,7 +56,7 @@ export class Upkeep {
 
   nextTickMs(nowMs: number): number {
     const { core, uploads, metadata, layerFetch, culprits, neighbours } = this.#parts;
-    if (core.sessions.size === 0) return neighbours.nextDialMs();
+    if (core.sessions.size === 0) return neighbours.nextDialMs(nowMs);
     const waiting = [...core.sessions.values()].some(
       (session) => session.pendingBytes > 0 || session.amInterested,
     );

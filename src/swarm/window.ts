@@ -6,7 +6,8 @@ const FIRST_BYTES = 256 * 1024;
 /** How long the quickest answer counts as the path's delay; paths and loads change. */
 const QUICKEST_LASTS_MS = 10_000;
 
-export const firstWindow = (requestBytes: number): number => Math.max(FIRST_BYTES, leastWindow(requestBytes));
+export const firstWindow = (requestBytes: number, config: SwarmConfig): number =>
+  Math.min(config.windowBytesMax, Math.max(FIRST_BYTES, leastWindow(requestBytes)));
 
 export const leastWindow = (requestBytes: number): number =>
   requestBytes > BLOCK_BYTES ? 2 * requestBytes : 4 * BLOCK_BYTES;
