@@ -27,14 +27,15 @@ export class PresenceService {
     report: PresenceReport,
     observed: string,
   ): Promise<CallResult<(typeof trackerApi)['presence']>> {
-    for (const gid of new Set(report.contents?.map((content) => content.gid))) await this.#learn(gid);
-    const { news, need } = this.#table.onReport(
-      uid,
-      report,
-      observed,
-      this.#clock.nowMs(),
-      this.#clock.wallMs(),
-    );
+    const { news, need } = await this.#learning.run(async () => {
+      const facts = {
+        observed,
+        nowMs: this.#clock.nowMs(),
+        wallMs: this.#clock.wallMs(),
+        membersOf: await this.#membersOf(report),
+      };
+      return this.#table.onReport(uid, report, facts);
+    });
     this.#hub.onSwarms(news);
     return { observed, ...(need && { need }) };
   }
@@ -52,20 +53,30 @@ export class PresenceService {
 
   /** Those who are no members any more vanish from the swarms, new ones appear. */
   async onStoreNews(news: StoreNews): Promise<void> {
-    const changed = news.type === 'lost' ? this.#table.groups() : news.records.flatMap(groupsOf);
-    for (const gid of new Set(changed)) if (this.#table.knows(gid)) await this.#learn(gid);
+    const announced = this.#table.groups();
+    const changed = new Set(news.type === 'lost' ? announced : news.records.flatMap(groupsOf));
+    for (const gid of announced) if (changed.has(gid)) await this.#learn(gid);
   }
 
   onTime(): void {
     this.#hub.onSwarms(this.#table.onTime(this.#clock.nowMs()));
   }
 
-  /** One at a time: what was read first must not be applied last. */
+  /** One at a time, as with reports: what was read first must not be applied last. */
   #learn(gid: GroupId): Promise<void> {
     return this.#learning.run(async () => {
       const view = await this.#views.group(gid);
       this.#hub.onSwarms(this.#table.onMembers(gid, view?.members ?? new Set()));
     });
+  }
+
+  async #membersOf({ contents = [] }: PresenceReport): Promise<Map<GroupId, ReadonlySet<UserId>>> {
+    const members = new Map<GroupId, ReadonlySet<UserId>>();
+    for (const gid of new Set(contents.map((content) => content.gid))) {
+      const view = await this.#views.group(gid);
+      if (view) members.set(gid, view.members);
+    }
+    return members;
   }
 }
 

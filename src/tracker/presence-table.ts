@@ -33,6 +33,17 @@ interface GroupSwarms {
   readonly swarms: Map<ContentId, Set<Device>>;
 }
 
+/** What comes with a report from elsewhere. */
+export interface ReportFacts {
+  /** The address that it came from. */
+  readonly observed: string;
+  readonly nowMs: number;
+  /** Only shown to people: online since. */
+  readonly wallMs: number;
+  /** The members of each group that it names. */
+  readonly membersOf: ReadonlyMap<GroupId, ReadonlySet<UserId>>;
+}
+
 /**
  * Who is online where, holding how much of what: soft state, kept alive by heartbeats. Announcements of users who
  * are no members of the group are kept, and shown to nobody until they are.
@@ -41,14 +52,8 @@ export class PresenceTable {
   readonly #users = new Map<UserId, OnlineUser>();
   readonly #groups = new Map<GroupId, GroupSwarms>();
 
-  /** `wallMs` is only shown to people: online since. `need`: the report builds on what is not known here. */
-  onReport(
-    uid: UserId,
-    report: PresenceReport,
-    observed: string,
-    nowMs: number,
-    wallMs: number,
-  ): { news: SwarmNews; need?: 'full' } {
+  /** `need`: the report builds on what is not known here. */
+  onReport(uid: UserId, report: PresenceReport, facts: ReportFacts): { news: SwarmNews; need?: 'full' } {
     const news = new SwarmNews();
     const known = this.#users.get(uid)?.devices.get(report.device);
     const same = known?.boot === report.boot ? known : undefined;
@@ -58,8 +63,11 @@ export class PresenceTable {
       return { news };
     }
     if (known && !same) this.#drop(known, news);
-    const device = same ?? this.#welcome(uid, report, nowMs, wallMs, news);
-    this.#refresh(device, report, observed, nowMs, news);
+    const device = same ?? this.#welcome(uid, report, facts, news);
+    this.#refresh(device, report, facts, news);
+    for (const { gid } of report.contents ?? []) {
+      this.#group(gid).members = facts.membersOf.get(gid) ?? new Set();
+    }
     const isTaken = this.#announce(device, report, news);
     for (const { gid } of report.contents ?? []) this.#tidy(gid);
     return isTaken ? { news } : { news, need: 'full' };
@@ -76,10 +84,11 @@ export class PresenceTable {
     return news;
   }
 
-  /** Who counts as a member from now on. To be told before the first report that names the group, and on changes. */
+  /** Who counts as a member from now on. */
   onMembers(gid: GroupId, members: ReadonlySet<UserId>): SwarmNews {
     const news = new SwarmNews();
-    const group = this.#group(gid);
+    const group = this.#groups.get(gid);
+    if (!group) return news;
     group.members = members;
     for (const [content, devices] of group.swarms) {
       for (const device of devices) this.#showOrHide(device, { gid, content }, news);
@@ -87,11 +96,7 @@ export class PresenceTable {
     return news;
   }
 
-  /** Whether something is announced in the group, or was about to be. */
-  knows(gid: GroupId): boolean {
-    return this.#groups.has(gid);
-  }
-
+  /** Groups in which something is announced. */
   groups(): GroupId[] {
     return [...this.#groups.keys()];
   }
@@ -142,7 +147,7 @@ export class PresenceTable {
     return { users: this.#users.size, groups: this.#groups.size };
   }
 
-  #welcome(uid: UserId, report: PresenceReport, nowMs: number, wallMs: number, news: SwarmNews): Device {
+  #welcome(uid: UserId, report: PresenceReport, { nowMs, wallMs }: ReportFacts, news: SwarmNews): Device {
     const user: OnlineUser = this.#users.get(uid) ?? { sinceMs: wallMs, devices: new Map() };
     this.#users.set(uid, user);
     if (user.devices.size >= DEVICES_PER_USER_MAX) {
@@ -164,7 +169,7 @@ export class PresenceTable {
     return device;
   }
 
-  #refresh(device: Device, report: PresenceReport, observed: string, nowMs: number, news: SwarmNews): void {
+  #refresh(device: Device, report: PresenceReport, { observed, nowMs }: ReportFacts, news: SwarmNews): void {
     const addresses = reachableAddresses(report.addresses, report.port, observed);
     const before = JSON.stringify([device.addresses, device.port]);
     device.lastMs = nowMs;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
+import { systemClock } from '../../src/base/index.ts';
 import type { CallInput, CallResult, Endpoint } from '../../src/api/index.ts';
 import { identityCertificate, toPem, type KeyPair } from '../../src/identity/index.ts';
 
@@ -21,7 +22,7 @@ export class TrackerCaller {
 
   static async open(port: number, identity?: KeyPair): Promise<TrackerCaller> {
     if (!identity) return new TrackerCaller(port, undefined);
-    const cert = await identityCertificate(identity, Date.now());
+    const cert = await identityCertificate(identity, systemClock.wallMs());
     return new TrackerCaller(port, { cert, key: toPem(identity.privateKey, 'PRIVATE KEY') });
   }
 
