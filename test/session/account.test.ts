@@ -89,9 +89,9 @@ describe('an account', () => {
 });
 
 test('two clients never use one data folder', async () => {
-  const folder = join(stage.folder, 'shared');
-  await stage.node(folder);
-  await expect(stage.node(folder)).rejects.toMatchObject({ code: 'CONFLICT' });
+  const dataDir = join(stage.folder, 'shared');
+  await stage.node({ dataDir });
+  await expect(stage.node({ dataDir })).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
 test('a cluster line that is not the trackers’ is refused before anything is said', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
 import type { NodeCommands, NodeEvent } from '../../src/node/commands.ts';
-import { composeNode } from '../../src/node/node.ts';
+import { type NodeOptions, composeNode } from '../../src/node/node.ts';
 import type { OpenTransfers, UserAccess } from '../../src/node/seams.ts';
 import { type Tracker, openTracker } from '../../src/tracker/index.ts';
 
@@ -60,6 +60,13 @@ export class SessionStage {
     this.#trackers.delete(line);
   }
 
+  /** Another list for clients: through these ports instead of the trackers' own. */
+  async listThrough(ports: readonly number[]): Promise<string> {
+    const path = join(this.folder, `list-${ports.join('-')}.txt`);
+    await writeFile(path, ports.map((port) => `127.0.0.1:${port}\n`).join(''));
+    return path;
+  }
+
   /** Everything that the (stopped) tracker kept is gone. */
   async loseDisk(line: number): Promise<void> {
     await rm(this.trackerDir(line), { recursive: true, force: true });
@@ -69,18 +76,19 @@ export class SessionStage {
     return join(this.folder, `tracker-${line}`);
   }
 
-  /** A client with a data folder of its own, or `dataDir`. */
-  async node(dataDir = join(this.folder, `client-${++this.#folders}`)): Promise<StagedNode> {
+  /** A client with a data folder of its own, the list and the clock of all, unless told otherwise. */
+  async node(more: Partial<NodeOptions> = {}): Promise<StagedNode> {
     const transfers = recordingTransfers();
     const node = await composeNode(
       {
         listenHost: '127.0.0.1',
         listenPort: 7000,
         trackersFile: this.trackersFile,
-        dataDir,
+        dataDir: join(this.folder, `client-${++this.#folders}`),
         refuseWeakPasswords: false,
         clock: systemClock,
         log: silentLogger,
+        ...more,
       },
       transfers.open,
     );
@@ -89,8 +97,8 @@ export class SessionStage {
   }
 
   /** A client with a fresh account of this name, logged in; the password is the name twice. */
-  async user(name: string): Promise<StagedNode> {
-    const node = await this.node();
+  async user(name: string, more: Partial<NodeOptions> = {}): Promise<StagedNode> {
+    const node = await this.node(more);
     await node.createUser(name, passwordOf(name));
     await node.login(name, passwordOf(name));
     return node;
@@ -106,7 +114,7 @@ export class SessionStage {
 export const passwordOf = (name: string): string => `${name}-${name}`;
 
 /** Looks again and again, as the state of others can't be waited for otherwise; fails after 10 s with what was seen. */
-export async function eventually(look: () => Promise<void> | void): Promise<void> {
+export async function eventually<T>(look: () => Promise<T> | T): Promise<T> {
   const deadlineMs = systemClock.nowMs() + 10_000;
   for (;;) {
     try {

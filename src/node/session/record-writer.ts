@@ -96,8 +96,7 @@ async function copyElsewhere(
 ): Promise<void> {
   const { trackers, clock, warn } = targets;
   const body = { records: records.map(({ bytes }) => toBase64Url(bytes)) };
-  const others = trackers.connected.filter(({ link }) => link !== done);
-  const copies = others.map(async ({ link }) => {
+  const copies = trackers.besides(done).map(async (link) => {
     const { results } = await link.call(trackerApi.putRecords, { body });
     if (results.some(({ status }) => status !== 'applied')) throw new Error('refused');
   });

@@ -67,6 +67,11 @@ export class Trackers {
     return this.#links.length;
   }
 
+  /** Those of the list besides `api`. */
+  besides(api: TrackerApi): readonly TrackerApi[] {
+    return this.#links.filter((link) => link !== api);
+  }
+
   get connected(): readonly TrackerStream[] {
     return this.#streams.filter((stream) => stream.up);
   }

@@ -66,6 +66,16 @@ test.each([
   expect(result).toBe(outcome);
 });
 
+test('who says that there is no such user is believed when the other stays silent', async () => {
+  const clock = new FakeClock();
+  const asked = tryTrackers(clock, 2, async (index) => {
+    if (index === 0) throw new CommandError('NO_SUCH_USER', 'said');
+    queueMicrotask(() => clock.advance(HEDGE_MS));
+    return deferred<never>().promise;
+  });
+  await expect(asked).rejects.toMatchObject({ code: 'NO_SUCH_USER' });
+});
+
 test('when all stay dead: NO_TRACKER, which names them', async () => {
   const clock = new FakeClock();
   let rounds = 0;

@@ -34,17 +34,22 @@ function oneRound<T>(clock: Clock, candidates: number, attempt: Attempt<T>): Pro
     let next = 0;
     let done = false;
     let cancelHedge = (): void => undefined;
+    let cancelVerdict: (() => void) | undefined;
     const finish = (settle: () => void): void => {
       done = true;
       cancelHedge();
+      cancelVerdict?.();
       settle();
     };
     const onFailure = (error: Error): void => {
       if (done) return;
       if (!passesOn(error)) return finish(() => reject(error));
       failures.push(error);
-      if (failures.length === candidates) finish(() => reject(worst(failures)));
-      else startNext();
+      const giveUp = (): void => finish(() => reject(worst(failures)));
+      if (failures.length === candidates) return giveUp();
+      // One that has answered is not kept waiting long for others that may know more.
+      if (error instanceof CommandError) cancelVerdict ??= clock.after(HEDGE_MS, giveUp);
+      startNext();
     };
     const startNext = (): void => {
       cancelHedge();
