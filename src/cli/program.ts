@@ -90,7 +90,7 @@ interface ClientFlags {
 function clientCommand(onInvocation: (invocation: Invocation) => void): Command {
   return new Command('client')
     .description('The shell of one user. With input from a file or pipe it runs the lines in order.')
-    .argument('<ip>:<port>', 'where members connect to this client; port 0 takes any free one', toAddress)
+    .argument('<ip:port>', 'where members connect to this client; port 0 takes any free one', toAddress)
     .argument('<tracker_info.txt>', 'the list of trackers')
     .option('--data <dir>', 'keep keys, history and records of downloads there (default: the first unused)')
     .option('--json', 'print a JSON object a line')
