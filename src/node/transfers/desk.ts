@@ -1,4 +1,4 @@
-import type { CommandError, GroupId } from '../../base/index.ts';
+import type { GroupId } from '../../base/index.ts';
 import type { Torrent } from '../../metainfo/index.ts';
 import type { PeerContext, PeerRates } from '../../net/index.ts';
 import type { FilePool } from '../../storage/index.ts';
@@ -80,8 +80,7 @@ export class Desk {
   /** Members, grants or removals of a group have changed: nobody stays who may not. */
   examineGroup(gid: GroupId): void {
     const digest = this.access.gate.newsDigest(gid);
-    for (const [run, of] of [...this.#runs]) {
-      if (of !== gid) continue;
+    for (const run of this.#runsOf(gid)) {
       run.examineAgain();
       run.shareNews(digest, undefined);
     }
@@ -91,7 +90,11 @@ export class Desk {
   #onNews(gid: GroupId, payload: Uint8Array): void {
     if (!this.access.gate.applyNews(gid, payload)) return;
     const digest = this.access.gate.newsDigest(gid);
-    for (const [run, of] of [...this.#runs]) if (of === gid) run.shareNews(digest, payload);
+    for (const run of this.#runsOf(gid)) run.shareNews(digest, payload);
+  }
+
+  #runsOf(gid: GroupId): SwarmRun[] {
+    return [...this.#runs].filter(([, of]) => of === gid).map(([run]) => run);
   }
 }
 
@@ -102,6 +105,3 @@ export function isWanted(torrent: Torrent, key: EntryKey, authorityPem: Uint8Arr
     content.contentId === key.content && sslCert !== undefined && Buffer.compare(sslCert, authorityPem) === 0
   );
 }
-
-/** Why something failed, for rows and events. */
-export const failureText = (error: CommandError): string => error.message;

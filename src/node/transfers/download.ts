@@ -4,6 +4,7 @@ import type { PeerSocket } from '../../net/index.ts';
 import type { FileStamp } from '../../storage/index.ts';
 import type { DownloadRow, DownloadState } from '../commands.ts';
 import type { GroupCredentials, OwnContent, PeerEntry } from '../seams.ts';
+import { Chores } from './chores.ts';
 import { isWanted, type Desk, type OwnEvents } from './desk.ts';
 import type { Door } from './doors.ts';
 import { adoptFile, openDownload, type DownloadFiles } from './download-files.ts';
@@ -34,7 +35,8 @@ export interface Completed {
 export interface DownloadEvents {
   /** The entry changed and is to be kept. */
   onChanged(download: Download): void;
-  onCompleted(download: Download, completed: Completed): void;
+  /** Keep it as a share, then say that it is complete. */
+  onCompleted(download: Download, completed: Completed): Promise<void>;
   onFailed(download: Download, error: CommandError): void;
 }
 
@@ -46,6 +48,7 @@ export class Download implements Door {
   entry: DownloadEntry;
   readonly #desk: Desk;
   readonly #events: DownloadEvents;
+  readonly #chores: Chores;
   /** Info-hashes that proved to be something else. */
   readonly #wrong = new Set<InfoHash>();
   #phase: Phase = 'idle';
@@ -64,6 +67,7 @@ export class Download implements Door {
     this.#desk = desk;
     this.entry = entry;
     this.#events = events;
+    this.#chores = new Chores(desk.tools.log);
     this.#heldBytes = entry.heldBytes;
   }
 
@@ -153,6 +157,17 @@ export class Download implements Door {
   update(change: Partial<DownloadEntry>): void {
     this.entry = { ...this.entry, ...change };
     this.#events.onChanged(this);
+  }
+
+  /** All of it was hashed while it stood still: so many bytes are good. */
+  checked(goodBytes: number): void {
+    this.#heldBytes = goodBytes;
+    this.update({ heldBytes: goodBytes });
+  }
+
+  /** Remembers how much is there, for lists before it runs again. */
+  saveProgress(): void {
+    if (this.isWanted || this.entry.state === 'paused') this.update({ heldBytes: this.#heldBytes });
   }
 
   tick(nowMs: number): void {
@@ -250,7 +265,7 @@ export class Download implements Door {
     if (turn !== this.#turn) return false;
     if (adopted) {
       await this.#desk.library.putLayers(content.contentId, adopted.layers);
-      this.#complete({ content, stamps: adopted.stamps, served: undefined, handOver: () => undefined });
+      await this.#complete({ content, stamps: adopted.stamps, served: undefined, handOver: () => undefined });
       return false;
     }
     if (this.entry.adopt) this.update({ adopt: false });
@@ -310,14 +325,12 @@ export class Download implements Door {
     const infoHash = this.context.infoHash;
     this.#wrong.add(infoHash);
     this.#desk.tools.log.warn('download.wrong-metadata', { infoHash, reason });
-    void this.stop('wrong metadata');
+    this.#chores.add('download.stop-failed', this.stop('wrong metadata'));
   }
 
   #keepLayers(layers: PieceLayers): void {
     const { content } = this.entry;
-    void this.#desk.library.putLayers(content, layers).catch((error: unknown) => {
-      this.#desk.tools.log.warn('download.layers-not-kept', { reason: (error as Error).message });
-    });
+    this.#chores.add('download.layers-not-kept', this.#desk.library.putLayers(content, layers));
   }
 
   #onComplete(turn: number): void {
@@ -336,18 +349,24 @@ export class Download implements Door {
     this.#files = undefined;
     this.#run = undefined;
     const handOver = (onBroken: (error: CommandError) => void): void => void (this.#onShareBroken = onBroken);
-    this.#complete({ content: storage.content, stamps, served: { run, files: storage }, handOver });
+    await this.#complete({ content: storage.content, stamps, served: { run, files: storage }, handOver });
   }
 
-  #complete(completed: Completed): void {
+  /** The share takes over its door before this one is closed, so that nobody is turned away meanwhile. */
+  async #complete(completed: Completed): Promise<void> {
     const { run } = this;
     this.#run = undefined;
-    this.#phase = 'idle';
+    this.#phase = 'finishing';
     this.#heldBytes = this.entry.size;
-    if (run) void this.#desk.endRun(run, 'complete');
-    this.update({ state: 'complete', heldBytes: this.entry.size, adopt: false });
-    this.#events.onCompleted(this, completed);
+    if (run) await this.#desk.endRun(run, 'complete');
+    await this.#events.onCompleted(this, completed);
+    this.#phase = 'idle';
     this.#closeDoor();
+  }
+
+  /** It is kept as a share: nothing is left to do. */
+  settle(): void {
+    this.update({ state: 'complete', heldBytes: this.entry.size, adopt: false });
   }
 
   #checkpoint(): void {
@@ -358,7 +377,7 @@ export class Download implements Door {
   #onError(turn: number, error: unknown): void {
     if (!(error instanceof CommandError)) throw error;
     if (turn !== this.#turn) return;
-    void this.stop(error.message);
+    this.#chores.add('download.stop-failed', this.stop(error.message));
     this.update({ state: 'failed', code: error.code, text: error.message, heldBytes: this.#heldBytes });
     this.#events.onFailed(this, error);
   }

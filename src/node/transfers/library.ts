@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-import { ERROR_CODES, type ContentId, type GroupId, type Logger } from '../../base/index.ts';
+import { diskError, ERROR_CODES, type ContentId, type GroupId, type Logger } from '../../base/index.ts';
 import { buildTorrent, parseTorrentInfo, PieceLayers, type Content } from '../../metainfo/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
@@ -59,6 +59,8 @@ const nameOf = ({ gid, content }: EntryKey): string => `${gid}.${content}`;
 export class Library {
   readonly #folder: string;
   readonly #log: Logger;
+  /** By path: the last write or removal, so that the next one waits for it. */
+  readonly #writes = new Map<string, Promise<void>>();
 
   private constructor(folder: string, log: Logger) {
     this.#folder = folder;
@@ -90,11 +92,11 @@ export class Library {
   }
 
   removeShare(key: EntryKey): Promise<void> {
-    return rm(this.#pathOf('shares', key), { force: true });
+    return this.#remove(this.#pathOf('shares', key));
   }
 
   removeDownload(key: EntryKey): Promise<void> {
-    return rm(this.#pathOf('downloads', key), { force: true });
+    return this.#remove(this.#pathOf('downloads', key));
   }
 
   /** Where the record of held pieces of a download lies. */
@@ -103,8 +105,8 @@ export class Library {
   }
 
   /** Keeps what a content consists of. */
-  async putContent(content: Content): Promise<void> {
-    await writePrivateFile(this.#contentPath(content.contentId, 'info'), buildTorrent(content).infoBytes);
+  putContent(content: Content): Promise<void> {
+    return this.#write(this.#contentPath(content.contentId, 'info'), buildTorrent(content).infoBytes);
   }
 
   /** Undefined if it is not kept, or was damaged. */
@@ -121,8 +123,8 @@ export class Library {
     return undefined;
   }
 
-  async putLayers(id: ContentId, layers: PieceLayers): Promise<void> {
-    await writePrivateFile(this.#contentPath(id, 'layers'), layers.toBytes());
+  putLayers(id: ContentId, layers: PieceLayers): Promise<void> {
+    return this.#write(this.#contentPath(id, 'layers'), layers.toBytes());
   }
 
   /** The hashes of all pieces; undefined if they are not kept or do not fit. */
@@ -140,7 +142,28 @@ export class Library {
   }
 
   #put(kind: 'shares' | 'downloads', entry: ShareEntry | DownloadEntry): Promise<void> {
-    return writePrivateFile(this.#pathOf(kind, entry), JSON.stringify(entry));
+    return this.#write(this.#pathOf(kind, entry), JSON.stringify(entry));
+  }
+
+  #write(path: string, bytes: Uint8Array | string): Promise<void> {
+    return this.#inTurn(path, () => writePrivateFile(path, bytes));
+  }
+
+  #remove(path: string): Promise<void> {
+    return this.#inTurn(path, () => rm(path, { force: true }));
+  }
+
+  async #inTurn(path: string, change: () => Promise<void>): Promise<void> {
+    const before = this.#writes.get(path) ?? Promise.resolve();
+    const work = before.then(change, change);
+    this.#writes.set(path, work);
+    try {
+      await work;
+    } catch (error) {
+      throw diskError(error, path);
+    } finally {
+      if (this.#writes.get(path) === work) this.#writes.delete(path);
+    }
   }
 
   async #readAll<T>(kind: 'shares' | 'downloads', schema: z.ZodType<T>): Promise<T[]> {

@@ -2,6 +2,7 @@ import { CommandError, Gate, type ContentId, type GroupId } from '../../base/ind
 import type { Content } from '../../metainfo/index.ts';
 import { ShareStorage } from '../../storage/index.ts';
 import type { OwnContent } from '../seams.ts';
+import { Chores } from './chores.ts';
 import type { Desk } from './desk.ts';
 import type { EntryKey, ShareEntry } from './library.ts';
 import type { PeerLedger } from './peer-ledger.ts';
@@ -18,11 +19,13 @@ const keyOf = ({ gid, content }: EntryKey): string => `${gid}/${content}`;
 export class ShareDesk {
   readonly #desk: Desk;
   readonly #shares = new Map<string, SharedContent>();
+  readonly #chores: Chores;
   #publishAtMs = 0;
-  #publishing: Promise<void> | undefined;
+  #isPublishing = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.#chores = new Chores(desk.tools.log);
   }
 
   get all(): Iterable<SharedContent> {
@@ -47,14 +50,28 @@ export class ShareDesk {
     await Promise.all(entries.map((entry) => gate.run(() => this.#restoreOne(entry))));
   }
 
-  /** Remembers a share, serves it and says so. Rejects if no tracker took the record; it is kept and offered again. */
-  async add(entry: ShareEntry, content: Content, served?: ServedRun, ledger?: PeerLedger): Promise<void> {
+  /** Serves a content and remembers it. It is not announced yet: see `publish`; what is forgotten is done by `tick`. */
+  async add(
+    entry: ShareEntry,
+    content: Content,
+    served?: ServedRun,
+    ledger?: PeerLedger,
+  ): Promise<SharedContent> {
     await this.get(entry)?.close('shared anew');
     const share = this.#newShare(entry, ledger);
     this.#shares.set(keyOf(entry), share);
     share.serve(content, served);
     await this.#desk.library.putShare(entry);
-    if (!entry.published) await this.#publish(share);
+    return share;
+  }
+
+  /** Tells the group. Rejects if no tracker takes the record. */
+  async publish(share: SharedContent): Promise<void> {
+    const { gid, content, name, size, files } = share.entry;
+    await this.#desk.access.shares.publishShare(gid, { content, name, size, files });
+    if (this.get(share.entry) !== share) return;
+    share.entry = { ...share.entry, published: true };
+    await this.#desk.library.putShare(share.entry);
   }
 
   /** Ends a share: nobody is served from this moment on. Its record is withdrawn if a tracker can be reached. */
@@ -64,6 +81,22 @@ export class ShareDesk {
     await share.close(why);
     await this.#desk.library.removeShare(entry);
     await this.#desk.access.shares.withdrawShare(entry.gid, entry.content);
+  }
+
+  /** Whether its files are as they were shared; if not, it is withdrawn. */
+  async isIntact(share: SharedContent): Promise<boolean> {
+    const content = await this.#desk.library.content(share.entry.content);
+    const change = content
+      ? await this.#changeOf(share.entry, content)
+      : 'what is known of it was damaged on disk';
+    if (change !== undefined) this.#onBroken(share, new CommandError('FILE_CHANGED', change));
+    return change === undefined;
+  }
+
+  /** The files of a share that came out of a download can't be read any more. */
+  onUnreadable(key: EntryKey, error: CommandError): void {
+    const share = this.get(key);
+    if (share) this.#onBroken(share, error);
   }
 
   /** What presence is told. */
@@ -86,18 +119,28 @@ export class ShareDesk {
     }
   }
 
+  /** Announces what no tracker knows of yet, without waiting for it. */
+  publishPending(): void {
+    if (this.#isPublishing) return;
+    this.#isPublishing = true;
+    this.#chores.add(
+      'share.not-published',
+      this.#publishAll().finally(() => (this.#isPublishing = false)),
+    );
+  }
+
   tick(nowMs: number): void {
     for (const share of this.all) share.tick(nowMs);
     const { presence } = this.#desk.access;
-    if (this.#publishing || nowMs < this.#publishAtMs || presence.trackersConnected() === 0) return;
+    if (this.#isPublishing || nowMs < this.#publishAtMs || presence.trackersConnected() === 0) return;
     this.#publishAtMs = nowMs + PUBLISH_AGAIN_MS;
-    this.#publishing = this.#publishPending().finally(() => (this.#publishing = undefined));
+    this.publishPending();
   }
 
   /** Stops serving at once; resolves when all files are closed. The entries stay. */
   async close(): Promise<void> {
     await Promise.all([...this.all].map((share) => share.close('logged out')));
-    await this.#publishing;
+    await this.#chores.settled();
     this.#shares.clear();
   }
 
@@ -106,14 +149,11 @@ export class ShareDesk {
   }
 
   async #restoreOne(entry: ShareEntry): Promise<void> {
-    const content = await this.#desk.library.content(entry.content);
-    const change = content ? await this.#changeOf(entry, content) : 'what is known of it was damaged on disk';
     const share = this.#newShare(entry);
-    if (content === undefined || change !== undefined) {
-      return this.#onBroken(share, new CommandError('FILE_CHANGED', change ?? ''));
-    }
     this.#shares.set(keyOf(entry), share);
-    share.serve(content);
+    if (!(await this.isIntact(share))) return;
+    const content = await this.#desk.library.content(entry.content);
+    if (content) share.serve(content);
   }
 
   async #changeOf({ root, stamps }: ShareEntry, content: Content): Promise<string | undefined> {
@@ -134,26 +174,14 @@ export class ShareDesk {
     const advice = `if ${root} is right as it is, share it again`;
     const text = `${name} is no longer shared in ${this.#desk.label(gid)}: ${error.message}; ${advice}`;
     this.#desk.tools.emit({ type: 'warning', text });
-    void this.remove(share, 'its files changed').catch((fault: unknown) => {
-      if (!(fault instanceof CommandError)) throw fault;
-      this.#desk.tools.log.warn('share.not-withdrawn', { reason: fault.message });
-    });
+    this.#chores.add('share.not-withdrawn', this.remove(share, 'its files changed'));
   }
 
-  async #publishPending(): Promise<void> {
-    for (const share of [...this.all]) {
+  async #publishAll(): Promise<void> {
+    const all = [...this.all];
+    for (const share of all) {
       if (share.entry.published || share.announced === undefined) continue;
-      await this.#publish(share).catch((error: unknown) => {
-        if (!(error instanceof CommandError)) throw error;
-        this.#desk.tools.log.info('share.not-published', { reason: error.message });
-      });
+      await this.publish(share);
     }
-  }
-
-  async #publish(share: SharedContent): Promise<void> {
-    const { gid, content, name, size, files } = share.entry;
-    await this.#desk.access.shares.publishShare(gid, { content, name, size, files });
-    share.entry = { ...share.entry, published: true };
-    if (this.get(share.entry) === share) await this.#desk.library.putShare(share.entry);
   }
 }

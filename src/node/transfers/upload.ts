@@ -48,12 +48,14 @@ export async function upload(
   const older = shares.inGroup(group.gid).filter((share) => share.entry.name === content.name);
   const entry = shareEntry(group.gid, content, scan.root, stampsOf(scan));
   if (watch.signal.aborted) throw new CommandError('INTERRUPTED', 'nothing was shared');
-  await shares.add(entry, content).catch(async (error: unknown) => {
-    const share = shares.get(entry);
-    if (share) await shares.remove(share, 'not announced').catch(() => undefined);
+  const share = await shares.add(entry, content);
+  try {
+    await shares.publish(share);
+  } catch (error) {
+    await shares.remove(share, 'not announced').catch(() => undefined);
     throw error;
-  });
-  for (const share of older) await replaced(shares, share, content);
+  }
+  for (const each of older) await replaced(shares, each, content);
   desk.tools.log.info('share.added', { content: content.contentId, bytes: content.size, hashed: isNew });
   return {
     file: content.name,

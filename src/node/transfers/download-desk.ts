@@ -1,0 +1,184 @@
+import type { CommandError, ContentId, GroupId } from '../../base/index.ts';
+import type { OwnContent } from '../seams.ts';
+import { Chores } from './chores.ts';
+import type { Desk } from './desk.ts';
+import { Download, type Completed, type DownloadEvents } from './download.ts';
+import type { DownloadEntry, EntryKey } from './library.ts';
+import type { ShareDesk } from './share-desk.ts';
+import { shareEntry } from './upload.ts';
+
+/** Downloads at work that somebody serves; the others wait for their turn. */
+const ACTIVE_MAX = 4;
+
+const keyOf = ({ gid, content }: EntryKey): string => `${gid}/${content}`;
+
+/** The downloads of one user on this machine, and whose turn it is. */
+export class DownloadDesk {
+  readonly #desk: Desk;
+  readonly #shares: ShareDesk;
+  readonly #downloads = new Map<string, Download>();
+  readonly #listeners = new Set<() => void>();
+  readonly #chores: Chores;
+  #nextPosition = 1;
+  #isClosed = false;
+
+  constructor(desk: Desk, shares: ShareDesk) {
+    this.#desk = desk;
+    this.#shares = shares;
+    this.#chores = new Chores(desk.tools.log);
+  }
+
+  /** In the order in which they were asked for. */
+  get all(): Download[] {
+    return [...this.#downloads.values()];
+  }
+
+  get(key: EntryKey): Download | undefined {
+    return this.#downloads.get(keyOf(key));
+  }
+
+  inGroup(gid: GroupId): Download[] {
+    return this.all.filter((download) => download.entry.gid === gid);
+  }
+
+  async restore(): Promise<void> {
+    const entries = await this.#desk.library.downloads();
+    for (const entry of entries.toSorted((a, b) => a.position - b.position)) this.#place(entry);
+    this.schedule();
+  }
+
+  /** Remembers a download and begins it when it is its turn. */
+  async add(order: Omit<DownloadEntry, 'state' | 'heldBytes' | 'position'>): Promise<Download> {
+    const entry: DownloadEntry = { ...order, state: 'wanted', heldBytes: 0, position: this.#nextPosition };
+    await this.#desk.library.putDownload(entry);
+    const download = this.#place(entry);
+    this.schedule();
+    return download;
+  }
+
+  /** Forgets a download; what it has left unfinished on disk is deleted, a complete file never. */
+  async remove(download: Download): Promise<void> {
+    const { state } = download.entry;
+    this.#downloads.delete(keyOf(download.entry));
+    if (state !== 'complete') await download.discard();
+    await this.#chores.settled();
+    await this.#desk.library.removeDownload(download.entry);
+    this.#changed();
+  }
+
+  async pause(download: Download): Promise<void> {
+    download.update({ state: 'paused' });
+    await download.stop('paused');
+    this.#changed();
+  }
+
+  resume(download: Download): void {
+    const { code: _, text: __, ...entry } = download.entry;
+    download.entry = entry;
+    download.update({ state: 'wanted' });
+    this.#changed();
+  }
+
+  /** What presence is told: what is wanted now, in whatever state. */
+  announced(): OwnContent[] {
+    const wanted = this.all.filter((download) => download.isWanted);
+    return wanted
+      .filter(({ entry }) => this.#desk.access.gate.contextFor(entry.gid))
+      .map((each) => each.announced);
+  }
+
+  onPeers(gid: GroupId, content: ContentId): void {
+    this.get({ gid, content })?.onPeers();
+    this.schedule();
+  }
+
+  /** Membership or authority changed: what runs begins anew under the new one, or fails and says why. */
+  async onGroupChanged(gid: GroupId): Promise<void> {
+    const credentials = this.#desk.access.gate.contextFor(gid);
+    const outdated = this.inGroup(gid).filter(
+      (each) => each.run && (credentials === undefined || !each.context.isOf(credentials)),
+    );
+    await Promise.all(outdated.map((each) => each.stop('the group changed')));
+    if (credentials === undefined) {
+      for (const each of this.inGroup(gid)) if (each.isWanted) each.start();
+    }
+    this.schedule();
+  }
+
+  tick(nowMs: number): void {
+    for (const download of this.all) download.tick(nowMs);
+    this.schedule();
+  }
+
+  /** Gives the places of downloads that are served by nobody to those that wait, first come, first served. */
+  schedule(): void {
+    if (this.#isClosed) return;
+    const nowMs = this.#desk.clockMs;
+    let places = ACTIVE_MAX;
+    for (const download of this.all.filter((each) => each.isWanted)) {
+      if (download.holdsSlot(nowMs)) {
+        places -= 1;
+        if (places < 0) this.#chores.add('download.stop-failed', download.stop('others came first'));
+      } else if (!download.isRunning && download.canStart && places > 0) {
+        places -= 1;
+        download.start();
+      }
+    }
+  }
+
+  /** Calls `listener` whenever a download's state changed. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Stops all at once; resolves when files are closed and entries saved. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.all.map((download) => download.stop('logged out')));
+    for (const download of this.all) download.saveProgress();
+    await this.#chores.settled();
+    this.#downloads.clear();
+    this.#changed();
+  }
+
+  #place(entry: DownloadEntry): Download {
+    const events: DownloadEvents = {
+      onChanged: (download) => this.#save(download),
+      onCompleted: (download, completed) => this.#onCompleted(download, completed),
+      onFailed: (download, error) => this.#onFailed(download, error),
+    };
+    const download = new Download(this.#desk, entry, events);
+    this.#downloads.set(keyOf(entry), download);
+    this.#nextPosition = Math.max(this.#nextPosition, entry.position + 1);
+    return download;
+  }
+
+  #save({ entry }: Download): void {
+    this.#chores.add('download.not-kept', this.#desk.library.putDownload(entry));
+  }
+
+  /** What one has fetched one offers: files outlive their uploader. */
+  async #onCompleted(download: Download, completed: Completed): Promise<void> {
+    const { gid, name, root, content: id } = download.entry;
+    const { content, stamps, served } = completed;
+    await this.#shares.add(shareEntry(gid, content, root, stamps), content, served, download.ledger);
+    completed.handOver((error) => this.#shares.onUnreadable({ gid, content: id }, error));
+    this.#shares.publishPending();
+    download.settle();
+    this.#desk.tools.emit({ type: 'complete', group: this.#desk.label(gid), file: name, path: root });
+    this.#changed();
+  }
+
+  #onFailed(download: Download, { code, message }: CommandError): void {
+    const { gid, name } = download.entry;
+    this.#desk.tools.emit({ type: 'failed', group: this.#desk.label(gid), file: name, code, text: message });
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.schedule();
+    const listeners = [...this.#listeners];
+    for (const listener of listeners) listener();
+  }
+}

@@ -1,0 +1,98 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { CommandError, diskError } from '../../base/index.ts';
+import { checkFreeSpace, examineDestination, resolveDestination } from '../../storage/index.ts';
+import type { GroupFiles, GroupRef } from '../seams.ts';
+import type { DownloadDesk } from './download-desk.ts';
+import { offeredFiles, pickFile, type OfferedFile } from './file-names.ts';
+import type { DownloadEntry, EntryKey } from './library.ts';
+import type { ShareDesk } from './share-desk.ts';
+
+interface Owned {
+  readonly shares: ShareDesk;
+  readonly downloads: DownloadDesk;
+}
+
+/**
+ * What a person asks for by `download_file`, checked before anything is remembered. Throws NO_SUCH_FILE, AMBIGUOUS_NAME,
+ * ALREADY_DOWNLOADING, ALREADY_SHARED, then what is wrong with the destination: FILE_NOT_FOUND, DESTINATION_EXISTS,
+ * INVALID_NAME, PERMISSION_DENIED, NO_SPACE.
+ */
+export async function orderDownload(
+  owned: Owned,
+  group: GroupRef,
+  listing: GroupFiles,
+  file: string,
+  destination: string,
+): Promise<Omit<DownloadEntry, 'state' | 'heldBytes' | 'position'>> {
+  const offered = pickFile(offeredFiles(listing.shares), file);
+  if (offered === undefined) {
+    throw new CommandError(
+      'NO_SUCH_FILE',
+      `nobody shares ${file} in ${group.label}: list_files shows what there is`,
+    );
+  }
+  const key = { gid: group.gid, content: offered.content };
+  await refuseSecond(owned, key, group, offered);
+  const root = await resolveDestination(destination, offered.name);
+  const adopt = await checkDestination(owned.downloads, root, offered);
+  const { name, size, files } = offered;
+  return { ...key, name, size, files, root, adopt };
+}
+
+async function refuseSecond(
+  owned: Owned,
+  key: EntryKey,
+  group: GroupRef,
+  { name }: OfferedFile,
+): Promise<void> {
+  const download = owned.downloads.get(key);
+  if (download && download.entry.state !== 'complete') {
+    const hint = download.isWanted
+      ? 'show_downloads shows it'
+      : 'resume_download goes on, cancel_download ends it';
+    throw new CommandError(
+      'ALREADY_DOWNLOADING',
+      `${name} of ${group.label} is on the list already: ${hint}`,
+    );
+  }
+  const share = owned.shares.get(key);
+  if (share && (await owned.shares.isIntact(share))) {
+    throw new CommandError(
+      'ALREADY_SHARED',
+      `you have ${name} already, and share it: it is ${share.entry.root}`,
+    );
+  }
+  if (download) await owned.downloads.remove(download);
+}
+
+/** Whether something stands there that may be the content already, to be checked when its hashes are known. */
+async function checkDestination(
+  downloads: DownloadDesk,
+  root: string,
+  offered: OfferedFile,
+): Promise<boolean> {
+  const { name, size, files } = offered;
+  if (downloads.all.some(({ entry }) => entry.root === root && entry.state !== 'complete')) {
+    throw new CommandError(
+      'DESTINATION_EXISTS',
+      `another download goes to ${root}: choose another destination`,
+    );
+  }
+  const { state, at } = await examineDestination(root, { isFolder: files > 1, size });
+  if (state === 'same-size') return true;
+  if (state === 'taken') {
+    throw new CommandError(
+      'DESTINATION_EXISTS',
+      `${at} exists and is not ${name}: choose another destination`,
+    );
+  }
+  const folder = dirname(root);
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw diskError(error, folder);
+  });
+  await checkFreeSpace(folder, size);
+  return false;
+}

@@ -1,0 +1,163 @@
+import { CommandError, secretBytes, utf8 } from '../../base/index.ts';
+import { openHasher, type Hasher } from '../../hashing/index.ts';
+import {
+  interfaceHosts,
+  openPeerHost,
+  RateLimiter,
+  sniOf,
+  type PeerAddress,
+  type PeerHost,
+} from '../../net/index.ts';
+import { FilePool } from '../../storage/index.ts';
+import { SharedPiecePool } from '../../swarm/index.ts';
+import type { OpenTransfers, TransferOptions, Transfers, UserAccess } from '../seams.ts';
+import type { TransferTools } from './desk.ts';
+import { Doors } from './doors.ts';
+import { FramePool } from './frame-pool.ts';
+import { UserTransfers } from './user-transfers.ts';
+
+/** Memory for pieces under way, all swarms together. */
+const PIECE_MEMORY_BYTES = 64 * 1024 * 1024;
+/** How BitTorrent clients name themselves (BEP 20): program, version, then chance. */
+const PEER_ID_PREFIX = '-MB0100-';
+const PEER_ID_BYTES = 20;
+
+/** Opens the port and starts what all users of the process share. Nobody is served before `onLogin`. */
+export const openTransfers: OpenTransfers = async (options) => {
+  const hasher = openHasher();
+  const doors = new Doors();
+  const { clock, log } = options;
+  const rates = {
+    up: new RateLimiter(clock, options.upBytesPerSecond),
+    down: new RateLimiter(clock, options.downBytesPerSecond),
+  };
+  try {
+    const host = await openPeerHost({
+      host: options.listenHost,
+      port: options.listenPort,
+      contextFor: (name) => doors.find(name)?.context,
+      onPeer: (socket) => {
+        const door = doors.find(sniOf(socket.proof.context.infoHash));
+        if (door) door.accept(socket);
+        else socket.destroy(new Error('not served now'));
+      },
+      rates,
+      clock,
+      log,
+    });
+    return new NodeTransfers(options, host, hasher, { doors, rates });
+  } catch (error) {
+    await hasher.close();
+    throw error;
+  }
+};
+
+class NodeTransfers implements Transfers {
+  readonly listening: PeerAddress;
+  readonly addresses: readonly PeerAddress[];
+  readonly #tools: TransferTools;
+  readonly #host: PeerHost;
+  readonly #hasher: Hasher;
+  #user: UserTransfers | undefined;
+
+  constructor(
+    options: TransferOptions,
+    host: PeerHost,
+    hasher: Hasher,
+    shared: Pick<TransferTools, 'doors' | 'rates'>,
+  ) {
+    const { clock, chance, log, emit, listenHost } = options;
+    this.#host = host;
+    this.#hasher = hasher;
+    this.listening = { host: listenHost, port: host.address.port };
+    this.addresses = announcedHosts(listenHost, host.address.host).map((each) => ({
+      ...this.listening,
+      host: each,
+    }));
+    this.#tools = {
+      ...shared,
+      host,
+      hasher,
+      pool: new SharedPiecePool(PIECE_MEMORY_BYTES),
+      frames: new FramePool(),
+      files: new FilePool(),
+      ownPeerId: newPeerId(),
+      clock,
+      chance,
+      log,
+      emit,
+    };
+  }
+
+  async onLogin(access: UserAccess): Promise<{ shares: number; downloads: number }> {
+    await this.onLogout();
+    this.#user = await UserTransfers.open(this.#tools, access);
+    const { shares, downloads } = this.counts();
+    return { shares, downloads };
+  }
+
+  async onLogout(): Promise<void> {
+    const user = this.#user;
+    this.#user = undefined;
+    await user?.close();
+  }
+
+  async close(): Promise<void> {
+    await this.onLogout();
+    await this.#host.close();
+    await this.#hasher.close();
+  }
+
+  async completions(kind: 'file' | 'download' | 'share', group: string | undefined): Promise<string[]> {
+    return this.#user?.names(kind, group) ?? [];
+  }
+
+  counts(): ReturnType<Transfers['counts']> {
+    const statuses = [...(this.#user?.runs ?? [])].map((run) => run.status());
+    const unfinished =
+      this.#user?.downloads.all.filter((download) => download.entry.state !== 'complete') ?? [];
+    return {
+      shares: this.#user?.shares.count ?? 0,
+      downloads: unfinished.length,
+      peers: this.#host.connections,
+      downloadBytesPerSecond: statuses.reduce((sum, status) => sum + status.bytesPerSecondDown, 0),
+      uploadBytesPerSecond: statuses.reduce((sum, status) => sum + status.bytesPerSecondUp, 0),
+    };
+  }
+
+  listFiles: Transfers['listFiles'] = (...args) => this.#current.listFiles(...args);
+  uploadFile: Transfers['uploadFile'] = (...args) => this.#current.uploadFile(...args);
+  downloadFile: Transfers['downloadFile'] = (...args) => this.#current.downloadFile(...args);
+  showDownloads: Transfers['showDownloads'] = () => this.#current.showDownloads();
+  stopShare: Transfers['stopShare'] = (...args) => this.#current.stopShare(...args);
+  pauseDownload: Transfers['pauseDownload'] = (...args) => this.#current.pauseDownload(...args);
+  resumeDownload: Transfers['resumeDownload'] = (...args) => this.#current.resumeDownload(...args);
+  cancelDownload: Transfers['cancelDownload'] = (...args) => this.#current.cancelDownload(...args);
+  recheck: Transfers['recheck'] = (...args) => this.#current.recheck(...args);
+  waitDownloads: Transfers['waitDownloads'] = (...args) => this.#current.waitDownloads(...args);
+  showPeers: Transfers['showPeers'] = (...args) => this.#current.showPeers(...args);
+
+  get #current(): UserTransfers {
+    if (this.#user) return this.#user;
+    throw new CommandError('NOT_LOGGED_IN', 'log in first: login <user_id>');
+  }
+}
+
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+/** As many as presence carries. */
+const ADDRESSES_MAX = 8;
+
+/** Where others may find us: the address that was asked for first, even if it is that of a router before us. */
+function announcedHosts(asked: string, bound: string): string[] {
+  if (!EVERY_ADDRESS.has(bound)) return [bound];
+  const hosts = EVERY_ADDRESS.has(asked) ? interfaceHosts() : [asked, ...interfaceHosts()];
+  return [...new Set(hosts)].slice(0, ADDRESSES_MAX);
+}
+
+function newPeerId(): Uint8Array {
+  const id = new Uint8Array(PEER_ID_BYTES);
+  const prefix = utf8(PEER_ID_PREFIX);
+  id.set(prefix);
+  id.set(secretBytes(PEER_ID_BYTES - prefix.length), prefix.length);
+  return id;
+}

@@ -1,0 +1,269 @@
+import { CommandError, every, type Cancel, type GroupId } from '../../base/index.ts';
+import type {
+  DownloadRow,
+  DownloadStarted,
+  FileRow,
+  HashProgress,
+  PeerRow,
+  Rechecked,
+  Uploaded,
+  Waited,
+} from '../commands.ts';
+import type { GroupFiles, OwnContent, TransferCommands, Unsubscribe, UserAccess } from '../seams.ts';
+import { Desk, type TransferTools } from './desk.ts';
+import { orderDownload } from './download-order.ts';
+import { DownloadDesk } from './download-desk.ts';
+import type { Download } from './download.ts';
+import { fileRows, pickFile } from './file-names.ts';
+import { Library, type EntryKey } from './library.ts';
+import { recheckDownload, recheckShare } from './recheck.ts';
+import { ShareDesk } from './share-desk.ts';
+import type { SharedContent } from './shared-content.ts';
+import type { PeerView } from './swarm-run.ts';
+import { upload } from './upload.ts';
+import { waitForDownloads } from './wait-downloads.ts';
+
+const TICK_MS = 1_000;
+
+/** Shares, downloads and their commands of one user, from log-in to log-out. */
+export class UserTransfers implements TransferCommands {
+  readonly shares: ShareDesk;
+  readonly downloads: DownloadDesk;
+  readonly #desk: Desk;
+  readonly #access: UserAccess;
+  readonly #stops: (Unsubscribe | Cancel)[] = [];
+  /** Names last seen in each group, for completion. */
+  readonly #seenFiles = new Map<string, string[]>();
+  #announced: readonly OwnContent[] = [];
+
+  private constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#access = desk.access;
+    this.shares = new ShareDesk(desk);
+    this.downloads = new DownloadDesk(desk, this.shares);
+  }
+
+  /** Restores what the user shared and downloaded before, and goes on with it. */
+  static async open(tools: TransferTools, access: UserAccess): Promise<UserTransfers> {
+    const library = await Library.open(access.userDir, tools.log);
+    const user = new UserTransfers(new Desk(tools, access, library));
+    await user.#begin();
+    return user;
+  }
+
+  get runs(): Desk['runs'] {
+    return this.#desk.runs;
+  }
+
+  /** Cuts off everybody at once; resolves when files are closed and entries saved. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) stop();
+    await Promise.all([this.shares.close(), this.downloads.close()]);
+  }
+
+  async listFiles(group: string): Promise<FileRow[]> {
+    const { gid } = await this.#access.gate.requireMember(group);
+    return fileRows(await this.#listing(group, gid));
+  }
+
+  async uploadFile(
+    path: string,
+    group: string,
+    onProgress: (progress: HashProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Uploaded> {
+    const ref = await this.#access.gate.requireMember(group);
+    const uploaded = await upload(this.#desk, this.shares, ref, path, { onProgress, signal });
+    this.#announce();
+    return uploaded;
+  }
+
+  async downloadFile(group: string, file: string, destination: string): Promise<DownloadStarted> {
+    const ref = await this.#access.gate.requireMember(group);
+    const listing = await this.#listing(group, ref.gid);
+    const order = await orderDownload(this, ref, listing, file, destination);
+    const download = await this.downloads.add(order);
+    this.#announce();
+    const { name, root, size } = download.entry;
+    return { file: name, path: root, size, queued: download.state === 'Q' };
+  }
+
+  showDownloads(): Promise<DownloadRow[]> {
+    return Promise.resolve(this.downloads.all.map((download) => download.row()));
+  }
+
+  async stopShare(group: string, file: string): Promise<void> {
+    const share = await this.#own([...this.shares.all], group, file, 'NOT_SHARING');
+    await this.shares.remove(share, 'no longer shared');
+    this.#announce();
+  }
+
+  async pauseDownload(group: string, file: string): Promise<void> {
+    const download = await this.#ownDownload(group, file);
+    if (!download.isWanted) throw notUnderWay(download, 'to pause');
+    await this.downloads.pause(download);
+    this.#announce();
+  }
+
+  async resumeDownload(group: string, file: string): Promise<void> {
+    const download = await this.#ownDownload(group, file);
+    if (download.entry.state === 'complete') throw notUnderWay(download, 'to resume');
+    await this.#access.gate.requireMember(group);
+    if (!download.isWanted) this.downloads.resume(download);
+    this.#announce();
+  }
+
+  async cancelDownload(group: string, file: string): Promise<void> {
+    await this.downloads.remove(await this.#ownDownload(group, file));
+    this.#announce();
+  }
+
+  async recheck(group: string, file: string): Promise<Rechecked> {
+    const owned: (Download | SharedContent)[] = [...this.downloads.all];
+    for (const share of this.shares.all) if (!this.downloads.get(share.entry)) owned.push(share);
+    const { entry } = await this.#own(owned, group, file, 'NO_SUCH_FILE');
+    const download = this.downloads.get(entry);
+    const share = this.shares.get(entry);
+    if (download) return recheckDownload(this.#desk, this, download);
+    if (share) return recheckShare(this.#desk, this.shares, share);
+    throw noSuch('NO_SUCH_FILE', file, group);
+  }
+
+  waitDownloads(seconds: number | undefined, signal: AbortSignal): Promise<Waited> {
+    return waitForDownloads(this.downloads, this.#desk.tools.clock, seconds, signal);
+  }
+
+  async showPeers(group: string, file: string): Promise<PeerRow[]> {
+    const owned: (Download | SharedContent)[] = [...this.downloads.all];
+    for (const share of this.shares.all) if (!this.downloads.get(share.entry)) owned.push(share);
+    const { entry } = await this.#own(owned, group, file, 'NO_SUCH_FILE');
+    const rows = this.shares.get(entry)?.peers() ?? this.downloads.get(entry)?.peers() ?? [];
+    return rows.map((row) => this.#peerRow(row));
+  }
+
+  /** Known names, for completion. */
+  names(kind: 'file' | 'download' | 'share', group: string | undefined): string[] {
+    if (kind === 'file') return group === undefined ? [] : (this.#seenFiles.get(fold(group)) ?? []);
+    const items: readonly { readonly entry: EntryKey & { readonly name: string } }[] =
+      kind === 'download' ? this.downloads.all : [...this.shares.all];
+    const here = items.filter(({ entry }) => group === undefined || this.#isIn(entry.gid, group));
+    return [...new Set(here.map(({ entry }) => entry.name))];
+  }
+
+  async #begin(): Promise<void> {
+    const { gate, presence } = this.#access;
+    this.#stops.push(
+      gate.onGroupChanged((gid) => this.#onGroupChanged(gid)),
+      presence.onPeers((gid, content) => {
+        this.shares.onPeers(gid, content);
+        this.downloads.onPeers(gid, content);
+      }),
+      every(this.#desk.tools.clock, TICK_MS, () => this.#tick()),
+    );
+    await this.shares.restore();
+    await this.downloads.restore();
+    this.#announce();
+  }
+
+  #tick(): void {
+    const nowMs = this.#desk.clockMs;
+    this.shares.tick(nowMs);
+    this.downloads.tick(nowMs);
+    this.#announce();
+  }
+
+  #onGroupChanged(gid: GroupId): void {
+    this.#desk.examineGroup(gid);
+    const work = Promise.all([this.shares.onGroupChanged(gid), this.downloads.onGroupChanged(gid)]);
+    void work.then(() => this.#announce());
+  }
+
+  /** Tells presence what this device has now, if that has changed. */
+  #announce(): void {
+    const rounded = ({ have, ...rest }: OwnContent): OwnContent => ({
+      ...rest,
+      have: Math.floor(have * 100) / 100,
+    });
+    const contents = [...this.shares.announced(), ...this.downloads.announced()].map(rounded);
+    const isSame =
+      contents.length === this.#announced.length &&
+      contents.every((content, at) => sameContent(content, this.#announced[at]));
+    if (isSame) return;
+    this.#announced = contents;
+    this.#access.presence.announce(contents);
+  }
+
+  async #listing(group: string, gid: GroupId): Promise<GroupFiles> {
+    const listing = await this.#access.shares.listFiles(gid);
+    this.#seenFiles.set(fold(group), [...new Set(listing.shares.map((share) => share.name))]);
+    return listing;
+  }
+
+  #ownDownload(group: string, file: string): Promise<Download> {
+    return this.#own(this.downloads.all, group, file, 'NO_SUCH_DOWNLOAD');
+  }
+
+  /** One of this user's own, by group and name; a group that was left counts as long as something of it is here. */
+  async #own<T extends { readonly entry: EntryKey & { readonly name: string } }>(
+    items: readonly T[],
+    group: string,
+    file: string,
+    missing: 'NOT_SHARING' | 'NO_SUCH_DOWNLOAD' | 'NO_SUCH_FILE',
+  ): Promise<T> {
+    const here = items.filter(({ entry }) => this.#isIn(entry.gid, group));
+    const named = here.map((item) => ({ name: item.entry.name, content: item.entry.content, item }));
+    const picked = pickFile(named, file);
+    if (picked) return picked.item;
+    await this.#access.gate.requireMember(group);
+    throw noSuch(missing, file, group);
+  }
+
+  #isIn(gid: GroupId, group: string): boolean {
+    return fold(this.#access.gate.labelOfGroup(gid)) === fold(group);
+  }
+
+  #peerRow(row: PeerView): PeerRow {
+    const isHere = row.conn !== undefined;
+    return {
+      user: this.#access.gate.labelOf(row.user),
+      address: row.address,
+      direction: isHere ? (row.outgoing ? 'out' : 'in') : '-',
+      progress: row.progress,
+      bytesFrom: row.bytesFrom,
+      bytesTo: row.bytesTo,
+      bytesPerSecondFrom: row.bytesPerSecondFrom,
+      bytesPerSecondTo: row.bytesPerSecondTo,
+    };
+  }
+}
+
+const fold = (label: string): string => label.toLowerCase();
+
+function sameContent(a: OwnContent, b: OwnContent | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.gid === b.gid &&
+    a.content === b.content &&
+    a.infoHash === b.infoHash &&
+    a.have === b.have &&
+    a.seed === b.seed
+  );
+}
+
+function noSuch(
+  code: 'NOT_SHARING' | 'NO_SUCH_DOWNLOAD' | 'NO_SUCH_FILE',
+  file: string,
+  group: string,
+): CommandError {
+  const texts = {
+    NOT_SHARING: `you don't share ${file} in ${group}`,
+    NO_SUCH_DOWNLOAD: `there is no download of ${file} in ${group}: show_downloads lists them`,
+    NO_SUCH_FILE: `you neither share nor download ${file} in ${group}`,
+  };
+  return new CommandError(code, texts[code]);
+}
+
+function notUnderWay(download: Download, what: string): CommandError {
+  const state = download.entry.state === 'complete' ? 'complete' : `${download.entry.state} already`;
+  return new CommandError('NO_SUCH_DOWNLOAD', `${download.entry.name} is ${state}: there is nothing ${what}`);
+}
