@@ -1,27 +1,19 @@
-import { afterEach, expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { TestCluster } from '../../test/support/test-cluster.ts';
-import { TrackerCaller } from '../../test/support/tracker-caller.ts';
+import { TrackerField } from '../../test/support/tracker-field.ts';
 import { trackerApi } from '../api/index.ts';
+import { silentLogger, systemClock } from '../base/index.ts';
+import { openTracker } from './open-tracker.ts';
 
-const closings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closings.splice(0).toReversed()) await close();
-});
-async function cluster(count: number): Promise<TestCluster> {
-  const made = await TestCluster.of(count);
-  closings.push(() => made.close());
-  return made;
-}
-async function caller(port: number | undefined): Promise<TrackerCaller> {
-  const made = await TrackerCaller.open(port ?? 0);
-  closings.push(() => made.close());
-  return made;
-}
+const field = new TrackerField();
 
 test('serves its cluster, health, metrics and documentation', async () => {
-  const trackers = await cluster(2);
+  const trackers = await field.cluster(2);
   const first = await trackers.start(1);
-  const anyone = await caller(trackers.ports[0]);
+  const anyone = await field.caller(trackers.ports[0]);
   const info = await anyone.call(trackerApi.cluster);
   expect(info.trackers).toEqual([
     { address: first.address, state: 'self' },
@@ -34,4 +26,80 @@ test('serves its cluster, health, metrics and documentation', async () => {
   );
   const documentation = (await anyone.send('GET', '/openapi.json')).body as { paths: object };
   for (const { path } of Object.values(trackerApi)) expect(documentation.paths).toHaveProperty([path]);
+});
+
+test('a port in use is named, and nothing stays open', async () => {
+  const trackers = await field.cluster(1);
+  const port = trackers.ports[0] ?? 0;
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+  try {
+    await expect(trackers.start(1)).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      message: expect.stringContaining(`port ${port} (127.0.0.1:${port}) is in use`),
+    });
+  } finally {
+    await new Promise((resolve) => other.close(resolve));
+  }
+  await trackers.start(1);
+});
+
+test('the same tracker cannot run twice on one data folder', async () => {
+  const trackers = await field.cluster(1);
+  await trackers.start(1);
+  await expect(trackers.start(1)).rejects.toMatchObject({
+    code: 'IO_ERROR',
+    message: expect.stringContaining('in use by another tracker'),
+  });
+});
+
+test.each([
+  {
+    why: 'no such line',
+    line: 3,
+    text: undefined,
+    code: 'INVALID_ARGUMENTS',
+    says: /has no tracker 3: it names 2/,
+  },
+  { why: 'an empty list', line: 1, text: '', code: 'INVALID_ARGUMENTS', says: /names no tracker/ },
+  {
+    why: 'a malformed list',
+    line: 1,
+    text: 'here',
+    code: 'INVALID_ARGUMENTS',
+    says: /line 1: "here" is not ip:port/,
+  },
+])('refuses to start with $why', async ({ line, text, code, says }) => {
+  const trackers = await field.cluster(2);
+  if (text !== undefined) writeFileSync(trackers.file, text);
+  await expect(trackers.start(line)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+});
+
+test('refuses to start without its list, or as part of a cluster that the list does not name', async () => {
+  const trackers = await field.cluster(1);
+  const options = { line: 1, log: silentLogger, clock: systemClock };
+  await expect(
+    openTracker({ ...options, trackersFile: join(trackers.folder, 'none.txt') }),
+  ).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  const { cluster } = await (await trackers.start(1)).status();
+  await trackers.stop(1);
+  const address = `127.0.0.1:${trackers.ports[0]}`;
+  writeFileSync(trackers.file, `${address}\ncluster ${'0'.repeat(64)}\n`);
+  await expect(trackers.start(1)).rejects.toMatchObject({
+    code: 'DIFFERENT_CLUSTER',
+    message: expect.stringMatching(/copy cluster\.key/),
+  });
+  writeFileSync(trackers.file, `${address}\ncluster ${cluster}\n`);
+  await trackers.start(1);
+});
+
+test('two that start together in one folder become one cluster', async () => {
+  const trackers = await TestCluster.of(2);
+  try {
+    const both = await Promise.all([trackers.start(1), trackers.start(2)]);
+    const [first, second] = await Promise.all(both.map((tracker) => tracker.status()));
+    expect(first?.cluster).toBe(second?.cluster);
+  } finally {
+    await trackers.close();
+  }
 });

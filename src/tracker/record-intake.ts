@@ -1,5 +1,5 @@
 import type { CallResult, PutResult, trackerApi } from '../api/index.ts';
-import { CommandError, fromBase64Url, Gate, toBase64Url, type Clock } from '../base/index.ts';
+import { CommandError, equalBytes, fromBase64Url, Gate, toBase64Url, type Clock } from '../base/index.ts';
 import type { ClusterKey } from '../identity/index.ts';
 import {
   decodeRecord,
@@ -119,7 +119,7 @@ export class RecordIntake {
     return prepared.map((one, at) => {
       if ('result' in one) return one;
       const outcome = outcomes.next().value as MergeOutcome;
-      return settledBy(one.record, outcome, one.record !== drafts[at]);
+      return settledBy(one.record, outcome, drafts[at]);
     });
   }
 
@@ -224,13 +224,17 @@ function refusal(error: CommandError, current?: SignedRecord): PutResult {
   return { status: code === 'CONFLICT' ? 'conflict' : 'refused', code, text, ...held };
 }
 
-/** `tell`: what is stored is not byte for byte what the client sent. */
-function settledBy(record: SignedRecord, outcome: MergeOutcome, tell: boolean): Settled {
+function settledBy(
+  record: SignedRecord,
+  outcome: MergeOutcome,
+  draft: SignedRecord | CommandError | undefined,
+): Settled {
   const { status } = outcome;
   const current = status === 'applied' ? record : outcome.current;
   const held = current && { current: toBase64Url(current.bytes) };
   if (status === 'applied' || (status === 'stale' && current?.hash === record.hash)) {
-    return { result: { status: 'applied', ...(tell && held) }, stored: record };
+    const isAsSent = draft && isRecord(draft) && equalBytes(draft.bytes, current?.bytes ?? record.bytes);
+    return { result: { status: 'applied', ...(!isAsSent && held) }, stored: record };
   }
   return { result: { status, ...held } };
 }
