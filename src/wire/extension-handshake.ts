@@ -1,5 +1,5 @@
 import { PeerFault, utf8 } from '../base/index.ts';
-import { asBytes, asDict, decode, encode, type BDict, type BValue } from '../bencode/index.ts';
+import { asDict, decode, encode, type BDict, type BValue } from '../bencode/index.ts';
 
 /** Bytes in one request between this program's own peers, at most. Strangers are asked for 16 KiB. */
 export const LARGEST_REQUEST_BYTES = 256 * 1024;
@@ -109,7 +109,7 @@ function parseOwn(value: BValue | undefined): OwnKind | undefined {
     requestBytesMax,
     device,
     ...(digest instanceof Uint8Array && digest.length <= DIGEST_BYTES_MAX
-      ? { groupDigest: asBytes(digest, 'n').slice() }
+      ? { groupDigest: new Uint8Array(digest) }
       : {}),
   };
 }

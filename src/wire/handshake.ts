@@ -34,7 +34,9 @@ export function parseHandshake(bytes: Uint8Array): Handshake {
   if (bytes.length !== HANDSHAKE_BYTES || !equalBytes(bytes.subarray(0, 20), PROTOCOL)) {
     throw new PeerFault('BAD_HANDSHAKE', 'not the BitTorrent protocol');
   }
-  return { reserved: bytes.slice(20, 28), infoHash: bytes.slice(28, 48), peerId: bytes.slice(48, 68) };
+  // A copy first: chunks are Buffers, whose `slice` copies nothing.
+  const own = new Uint8Array(bytes);
+  return { reserved: own.subarray(20, 28), infoHash: own.subarray(28, 48), peerId: own.subarray(48, 68) };
 }
 
 export const speaksExtensions = (reserved: Uint8Array): boolean =>

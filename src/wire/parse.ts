@@ -33,7 +33,7 @@ export function parseMessage(id: number, payload: Uint8Array): Message | undefin
     case ID['allowed-fast']:
       return { type: 'allowed-fast', piece: pieceNumber(payload) };
     case ID.bitfield:
-      return { type: 'bitfield', bits: payload.slice() };
+      return { type: 'bitfield', bits: copy(payload) };
     case ID.request:
       return { type: 'request', ...blockRange(payload) };
     case ID.cancel:
@@ -66,7 +66,7 @@ function parseExtended(payload: Uint8Array): Message | undefined {
     case EXTENSION_IDS.uploadOnly:
       return { type: 'upload-only', id: EXTENSION_IDS.uploadOnly, uploadOnly: isTrue(body) };
     case EXTENSION_IDS.own:
-      return { type: 'group-news', id: EXTENSION_IDS.own, payload: body.slice() };
+      return { type: 'group-news', id: EXTENSION_IDS.own, payload: copy(body) };
     default:
       return undefined;
   }
@@ -83,7 +83,7 @@ function parseMetadata(body: Uint8Array): Message | undefined {
   if (kind === METADATA.request) return { type: 'metadata-request', id, piece };
   if (kind === METADATA.reject) return { type: 'metadata-reject', id, piece };
   if (kind !== METADATA.data) return undefined;
-  return { type: 'metadata-data', id, piece, totalBytes, bytes: body.slice(end) };
+  return { type: 'metadata-data', id, piece, totalBytes, bytes: copy(body.subarray(end)) };
 }
 
 function metadataHead(body: Uint8Array): { kind: number; piece: number; totalBytes: number; end: number } {
@@ -119,7 +119,7 @@ function exactHashRequest(payload: Uint8Array): HashRequest {
 function hashRequest(payload: Uint8Array): HashRequest {
   if (payload.length < HASH_REQUEST_BYTES) throw new PeerFault('BAD_FRAME', 'hashes without their range');
   return {
-    piecesRoot: payload.slice(0, HASH_BYTES),
+    piecesRoot: copy(payload.subarray(0, HASH_BYTES)),
     baseLayer: readU32(payload, 32),
     index: readU32(payload, 36),
     length: readU32(payload, 40),
@@ -128,7 +128,7 @@ function hashRequest(payload: Uint8Array): HashRequest {
 }
 
 function hashesOf(payload: Uint8Array): Uint8Array {
-  const hashes = payload.slice(HASH_REQUEST_BYTES);
+  const hashes = copy(payload.subarray(HASH_REQUEST_BYTES));
   if (hashes.length % HASH_BYTES !== 0) throw new PeerFault('BAD_FRAME', 'hashes cut in the middle of one');
   return hashes;
 }
@@ -137,5 +137,8 @@ function expectBytes(payload: Uint8Array, bytes: number, what: string): void {
   if (payload.length !== bytes)
     throw new PeerFault('BAD_FRAME', `${what} of ${payload.length} B, not ${bytes}`);
 }
+
+/** Chunks are Buffers, whose `slice` copies nothing. */
+const copy = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
 const readU32 = (bytes: Uint8Array, at: number): number => view(bytes).readUInt32BE(at);

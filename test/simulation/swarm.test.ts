@@ -201,8 +201,8 @@ describe('near the physical limit: one source of 64 MiB', () => {
     { leechers: 16, rateMbit: 50, ratioMax: 1.4, seedUploadMax: 1.4 },
   ])('$leechers leechers at $rateMbit Mbit/s (seed 1)', (row) => {
     const { done, ratio, seedUpload } = race(content, 1, row);
-    console.info(
-      `${row.leechers} leechers: ${ratio.toFixed(3)} of the bound, source sent ${seedUpload.toFixed(3)} files`,
+    process.stdout.write(
+      `${row.leechers} leechers: ${ratio.toFixed(3)} of the bound, source sent ${seedUpload.toFixed(3)} files\n`,
     );
     expect(done).toBe(true);
     expect(ratio).toBeLessThan(row.ratioMax);

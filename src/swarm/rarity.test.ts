@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { seededChance } from '../base/index.ts';
+import { RarityOrder } from './rarity.ts';
+
+type Step = readonly ['add' | 'remove' | 'increase' | 'decrease', number];
+
+describe('RarityOrder', () => {
+  test('stays in order after any steps', () => {
+    const step = fc.tuple(fc.constantFrom<Step[0]>('add', 'remove', 'increase', 'decrease'), fc.nat(11));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), fc.nat(), (steps, seed) => {
+        const order = new RarityOrder(12, seededChance(seed));
+        const counts = new Map<number, number>();
+        const listed = new Set<number>();
+        for (const [action, piece] of steps) {
+          order[action](piece);
+          const count = counts.get(piece) ?? 0;
+          if (action === 'add') listed.add(piece);
+          if (action === 'remove') listed.delete(piece);
+          if (action === 'increase') counts.set(piece, count + 1);
+          if (action === 'decrease') counts.set(piece, Math.max(0, count - 1));
+          order.checkInvariants();
+        }
+        expect(order.size).toBe(listed.size);
+        const rarest = Math.min(...[...listed].map((piece) => counts.get(piece) ?? 0));
+        const picked = order.pick(() => true);
+        expect(picked === undefined ? Infinity : (counts.get(picked) ?? 0)).toBe(rarest);
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  /** Each digit is how many have the piece, `.` is a piece that is not listed. */
+  test.each([
+    { map: '3121', pick: [1, 3], why: 'the rarest, either of two' },
+    { map: '.0.5', pick: [1], why: 'what is not listed is passed over' },
+    { map: '9999', pick: [0, 1, 2, 3], why: 'all alike: chance decides' },
+    { map: '....', pick: [undefined], why: 'nothing to pick' },
+  ])('$map gives $pick: $why', ({ map, pick }) => {
+    const picked = new Set<number | undefined>();
+    for (let seed = 0; seed < 64; seed += 1) {
+      const order = new RarityOrder(map.length, seededChance(seed));
+      map.split('').forEach((char, piece) => {
+        if (char !== '.') order.add(piece);
+        for (let n = 0; n < Number(char); n += 1) order.increase(piece);
+      });
+      picked.add(order.pick(() => true));
+    }
+    expect(picked).toEqual(new Set(pick));
+  });
+
+  test('what fits is found also behind many that do not', () => {
+    const order = new RarityOrder(50_000, seededChance(4));
+    for (let piece = 0; piece < 50_000; piece += 1) order.add(piece);
+    expect(order.pick((piece) => piece === 49_999)).toBe(49_999);
+    expect(order.pick(() => false)).toBeUndefined();
+  });
+});
