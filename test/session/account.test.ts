@@ -38,6 +38,13 @@ describe('an account', () => {
     await expect(node.createUser(make[0], make[1])).rejects.toMatchObject({ code });
   });
 
+  test('with a weak password gets a remark, or is refused where that was asked for', async () => {
+    const made = await (await stage.node()).createUser('ida', 'ida');
+    expect(made.weakness).toBeDefined();
+    const strict = await stage.node({ refuseWeakPasswords: true });
+    await expect(strict.createUser('ivo', 'ivo')).rejects.toMatchObject({ code: 'WEAK_PASSWORD' });
+  });
+
   test('does not open by a wrong password, nor one that was never made', async () => {
     const node = await stage.node();
     await expect(node.login('Ada', 'wrong')).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });

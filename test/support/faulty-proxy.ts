@@ -47,7 +47,6 @@ export class FaultyProxy {
   }
 
   #join(client: Socket, tracker: Socket): void {
-    if (this.#mode === 'cut') return void [client, tracker].forEach((socket) => socket.destroy());
     for (const socket of [client, tracker]) {
       this.#sockets.add(socket);
       socket.on('error', () => socket.destroy());
@@ -57,6 +56,7 @@ export class FaultyProxy {
         tracker.destroy();
       });
     }
+    if (this.#mode === 'cut') client.destroy();
     client.on('data', (bytes) => this.#onRequest(bytes, tracker));
     tracker.on('data', (bytes) => {
       if (this.#mode === 'pass') client.write(bytes);

@@ -3,6 +3,7 @@ import { checkMemberCertificate, toPem } from '../../identity/index.ts';
 import {
   type GroupState,
   RecordFault,
+  type RecordKind,
   type Standing,
   groupState,
   readRemovalNews,
@@ -32,13 +33,7 @@ export class GroupBook {
     this.#view = view;
     this.#vault = vault;
     this.#wallMs = wallMs;
-    view.listen({
-      onChanged: (record) => {
-        if (record.kind === 'secret' && record.body.id !== '') this.#onChanged(record.body.id as GroupId);
-        else if ('gid' in record.parts && record.kind !== 'name') this.#onChanged(record.parts.gid);
-      },
-      onFork: () => undefined,
-    });
+    view.listen({ onGroupsChanged: (changes) => this.#onChanges(changes) });
   }
 
   onChanged(listener: (gid: GroupId) => void): Unsubscribe {
@@ -125,8 +120,9 @@ export class GroupBook {
     }
   }
 
-  #onChanged(gid: GroupId): void {
-    this.#states.delete(gid);
-    this.#changed.call(gid);
+  /** Shares come in thousands and let nobody in or out: they are looked at when somebody asks. */
+  #onChanges(changes: ReadonlyMap<GroupId, ReadonlySet<RecordKind>>): void {
+    for (const gid of changes.keys()) this.#states.delete(gid);
+    for (const [gid, kinds] of changes) if (kinds.size > 1 || !kinds.has('share')) this.#changed.call(gid);
   }
 }

@@ -73,7 +73,7 @@ export class GroupDesk {
 
   /** Reads all records of a group that this user may read, at one tracker. */
   async refresh(gid: GroupId): Promise<void> {
-    this.#view.takeAll(await this.#trackers.call((api) => readGroup(api, gid)));
+    await this.#view.takeAll(await this.#trackers.call((api) => readGroup(api, gid)));
   }
 }
 

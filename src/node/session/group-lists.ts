@@ -12,6 +12,8 @@ import type { Trackers } from './trackers.ts';
 
 /** Groups of a tracker that are listed at most, in pages. */
 const GROUP_PAGES_MAX = 200;
+/** Groups whose signatures are not checked again. */
+const PROVEN_MAX = 20_000;
 /** Groups whose records are read at once. */
 const REFRESHES_MAX = 4;
 
@@ -23,6 +25,8 @@ export class GroupLists {
   readonly #view: RecordView;
   readonly #book: GroupBook;
   readonly #clusterId: string;
+  /** Hashes of group records that were found to be well signed. */
+  readonly #proven = new Set<string>();
 
   constructor(
     trackers: Trackers,
@@ -117,7 +121,11 @@ export class GroupLists {
       const record = readRecord(text);
       if (record?.kind !== 'group' || record.parts.gid !== row.gid || record.author !== row.owner)
         return false;
-      return this.#view.get(record.key)?.hash === record.hash || verifyRecord(record, this.#clusterId);
+      if (this.#proven.has(record.hash) || this.#view.get(record.key)?.hash === record.hash) return true;
+      if (!verifyRecord(record, this.#clusterId)) return false;
+      if (this.#proven.size >= PROVEN_MAX) this.#proven.clear();
+      this.#proven.add(record.hash);
+      return true;
     });
   }
 

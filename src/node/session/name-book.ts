@@ -35,13 +35,13 @@ export interface Resolved {
  * and shown with a piece of the id where it is listed. So a tracker can't slip another key under a known name.
  */
 export class NameBook {
-  readonly #trackers: Trackers;
+  readonly #trackers: Pick<Trackers, 'call'>;
   readonly #clusterId: string;
   readonly #state: UserState;
   /** Id → label as last shown. */
   readonly #shown = new Map<string, string>();
 
-  constructor(trackers: Trackers, clusterId: string, state: UserState) {
+  constructor(trackers: Pick<Trackers, 'call'>, clusterId: string, state: UserState) {
     this.#trackers = trackers;
     this.#clusterId = clusterId;
     this.#state = state;

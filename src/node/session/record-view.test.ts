@@ -44,8 +44,20 @@ test('a wrong signature and one of another cluster are refused, the good ones be
   const foreign = elsewhere.sign('left', `left/${group.gid}/${elsewhere.uid}`, { n: 1 });
   expect(() => view.merge(foreign, 'news')).toThrow(RecordFault);
   const good = await group.grant(me, 'accepted');
-  expect(view.takeAll([toBase64Url(foreign.bytes), 'nonsense', toBase64Url(good.bytes)])).toBe(true);
+  await view.takeAll([toBase64Url(foreign.bytes), 'nonsense', toBase64Url(good.bytes)]);
   expect(view.get(good.key)?.hash).toBe(good.hash);
+});
+
+test('what comes together is told together, after each', async () => {
+  const { me, group, view } = await scene();
+  const told: string[] = [];
+  view.listen({
+    onChanged: ({ kind }) => told.push(kind),
+    onGroupsChanged: (changes) => told.push(...[...changes.values()].map((kinds) => [...kinds].join('+'))),
+  });
+  const records = [group.record(), await group.grant(me, 'accepted'), group.share(me)];
+  await view.takeAll(records.map(({ bytes }) => toBase64Url(bytes)));
+  expect(told).toEqual(['group', 'grant', 'share', 'group+grant+share']);
 });
 
 /** The epoch that follows the founding one, by which `group` passes to `to`. */
@@ -64,7 +76,7 @@ function handOver(group: SignedGroup, to: Person) {
 test('of two histories of a group the first seen stays, and the other is reported', async () => {
   const { group, view } = await scene();
   const forks: string[] = [];
-  view.listen({ onChanged: () => undefined, onFork: (gid) => forks.push(gid) });
+  view.listen({ onFork: (gid) => forks.push(gid) });
   const [ben, eve] = [new Person(), new Person()];
   expect(view.merge(group.record(), 'news')).toBe(true);
   expect(view.merge(handOver(group, ben), 'news')).toBe(true);

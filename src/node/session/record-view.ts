@@ -1,5 +1,6 @@
-import { type GroupId, type UserId, equalBytes, fromBase64Url } from '../../base/index.ts';
+import { type GroupId, type UserId, equalBytes, fromBase64Url, toGroupId } from '../../base/index.ts';
 import {
+  type RecordKind,
   type RecordOf,
   type SignedRecord,
   RecordFault,
@@ -12,10 +13,17 @@ import {
 export type Origin = 'own' | 'news';
 
 export interface ViewListener {
-  onChanged(record: SignedRecord, before: SignedRecord | undefined, origin: Origin): void;
+  onChanged?(record: SignedRecord, before: SignedRecord | undefined, origin: Origin): void;
+  /** Records of these groups changed: once for all that came together, after `onChanged` for each of them. */
+  onGroupsChanged?(changes: ReadonlyMap<GroupId, ReadonlySet<RecordKind>>): void;
   /** Two histories of owners for one group: the one seen first stays. */
-  onFork(gid: GroupId): void;
+  onFork?(gid: GroupId): void;
 }
+
+/** Signatures checked in one go; more would hold up everything else for more than some milliseconds. */
+const CHUNK = 64;
+/** Records of one group; what anyone may write without its owner's leave is not taken in beyond that. */
+const GROUP_RECORDS_MAX = 100_000;
 
 /**
  * The records that one user's client goes by: its own, and those of the groups that it has to do with. Only signed ones
@@ -27,6 +35,7 @@ export class RecordView {
   readonly #records = new Map<string, SignedRecord>();
   readonly #byGroup = new Map<GroupId, Map<string, SignedRecord>>();
   readonly #listeners: ViewListener[] = [];
+  #changes = new Map<GroupId, Set<RecordKind>>();
 
   constructor(uid: UserId, clusterId: string) {
     this.uid = uid;
@@ -43,36 +52,31 @@ export class RecordView {
       const current = this.#records.get(record.key);
       if (!current || supersedes(record, current)) this.#put(record);
     }
+    this.#tellGroups();
   }
 
   /**
-   * Takes in what a tracker or a peer showed, if it concerns this user. True if it was new. Throws RecordFault for
-   * bytes that are no record, or not signed as they should be.
+   * Takes in what a tracker or a peer showed (`news`) or this process made (`own`), if it concerns this user. True if it
+   * was new. Throws RecordFault if it is not signed as it should be.
    */
-  take(bytes: Uint8Array): boolean {
-    return this.merge(decodeRecord(bytes), 'news');
-  }
-
-  /** The same for the base64url text of the trackers' JSON. One that is damaged is skipped: the rest may be good. */
-  takeAll(texts: readonly string[]): boolean {
-    let changed = false;
-    for (const text of texts) {
-      const record = readRecord(text);
-      if (record && this.#mergeIfSigned(record)) changed = true;
-    }
-    return changed;
-  }
-
   merge(record: SignedRecord, origin: Origin): boolean {
-    if (!this.concerns(record)) return false;
-    const before = this.#records.get(record.key);
-    if (before && !supersedes(record, before)) return false;
-    if (!verifyRecord(record, this.#clusterId))
-      throw new RecordFault(`${record.kind}: the signature is wrong`);
-    if (record.kind === 'group' && this.#forks(record)) return false;
-    this.#put(record);
-    for (const listener of this.#listeners) listener.onChanged(record, before, origin);
-    return true;
+    try {
+      return this.#merge(record, origin);
+    } finally {
+      this.#tellGroups();
+    }
+  }
+
+  /** Takes in many, in the base64url of the trackers' JSON. A damaged one is skipped: the rest may be good. */
+  async takeAll(texts: readonly string[]): Promise<void> {
+    for (let at = 0; at < texts.length; at += CHUNK) {
+      for (const text of texts.slice(at, at + CHUNK)) {
+        const record = readRecord(text);
+        if (record) this.#mergeIfSigned(record);
+      }
+      this.#tellGroups();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
   }
 
   get(key: string): SignedRecord | undefined {
@@ -112,30 +116,64 @@ export class RecordView {
 
   concerns(record: SignedRecord): boolean {
     if (record.author === this.uid) return true;
-    return 'gid' in record.parts && record.kind !== 'name' && this.follows(record.parts.gid);
+    return 'gid' in record.parts && this.follows(record.parts.gid);
   }
 
-  #mergeIfSigned(record: SignedRecord): boolean {
+  #merge(record: SignedRecord, origin: Origin): boolean {
+    if (!this.concerns(record)) return false;
+    const before = this.#records.get(record.key);
+    if (before ? !supersedes(record, before) : this.#isFlood(record)) return false;
+    if (!verifyRecord(record, this.#clusterId))
+      throw new RecordFault(`${record.kind}: the signature is wrong`);
+    if (record.kind === 'group' && this.#forks(record)) return false;
+    this.#put(record);
+    for (const listener of this.#listeners) listener.onChanged?.(record, before, origin);
+    return true;
+  }
+
+  #mergeIfSigned(record: SignedRecord): void {
     try {
-      return this.merge(record, 'news');
+      this.#merge(record, 'news');
     } catch (error) {
-      if (error instanceof RecordFault) return false;
-      throw error;
+      if (!(error instanceof RecordFault)) throw error;
     }
+  }
+
+  #tellGroups(): void {
+    if (this.#changes.size === 0) return;
+    const changes = this.#changes;
+    this.#changes = new Map();
+    for (const listener of this.#listeners) listener.onGroupsChanged?.(changes);
+  }
+
+  #isFlood(record: SignedRecord): boolean {
+    if (record.author === this.uid || !('gid' in record.parts)) return false;
+    const free = record.kind === 'share' || record.kind === 'request' || record.kind === 'left';
+    return free && (this.#byGroup.get(record.parts.gid)?.size ?? 0) >= GROUP_RECORDS_MAX;
   }
 
   #put(record: SignedRecord): void {
     this.#records.set(record.key, record);
+    this.#noteChange(record);
     if (!('gid' in record.parts)) return;
     const { gid } = record.parts;
     const records = this.#byGroup.get(gid) ?? new Map<string, SignedRecord>();
     this.#byGroup.set(gid, records.set(record.key, record));
   }
 
+  /** A sealed key opens what the group's records say; a claim to its name changes nothing of it. */
+  #noteChange(record: SignedRecord): void {
+    const gid =
+      record.kind === 'secret' ? toGroupId(record.body.id) : 'gid' in record.parts && record.parts.gid;
+    if (!gid) return;
+    const kinds = this.#changes.get(gid) ?? new Set<RecordKind>();
+    this.#changes.set(gid, kinds.add(record.kind));
+  }
+
   #forks(next: RecordOf<'group'>): boolean {
     for (const held of this.ofGroup(next.parts.gid)) {
       if (held.kind !== 'group' || isPrefix(held, next) || isPrefix(next, held)) continue;
-      for (const listener of this.#listeners) listener.onFork(next.parts.gid);
+      for (const listener of this.#listeners) listener.onFork?.(next.parts.gid);
       return true;
     }
     return false;

@@ -13,7 +13,7 @@ import {
   fromBase64Url,
   toBase64Url,
 } from '../../base/index.ts';
-import { type RecordOf, RecordFault, type SignedRecord, decodeRecord } from '../../records/index.ts';
+import { RecordFault, type SignedRecord, decodeRecord } from '../../records/index.ts';
 import { readGroup, readOwn } from './group-desk.ts';
 import type { PresenceService } from './presence-service.ts';
 import type { RecordView } from './record-view.ts';
@@ -92,7 +92,7 @@ export class Sync implements StreamListener {
       const part = own.slice(at, at + DIGESTS_PER_CALL_MAX);
       const digests = part.map(({ key, hash }): [string, string] => [key, hash]);
       const { want, newer } = await link.call(trackerApi.mine, { body: { digests } });
-      this.#view.takeAll(newer);
+      await this.#view.takeAll(newer);
       const wanted = new Set(want);
       await putAll(
         link,
@@ -102,14 +102,14 @@ export class Sync implements StreamListener {
   }
 
   async #read(link: TrackerApi): Promise<void> {
-    this.#view.takeAll(await readOwn(link));
+    await this.#view.takeAll(await readOwn(link));
     const gate = new Gate(READS_MAX);
     await Promise.all([...this.#view.groups()].map((gid) => gate.run(() => this.#readGroup(link, gid))));
   }
 
   async #readGroup(link: TrackerApi, gid: GroupId): Promise<void> {
     try {
-      this.#view.takeAll(await readGroup(link, gid));
+      await this.#view.takeAll(await readGroup(link, gid));
     } catch (error) {
       // This tracker may not know the group yet: its owner's client will put it there again.
       if (!(error instanceof CommandError)) throw error;
@@ -118,23 +118,27 @@ export class Sync implements StreamListener {
   }
 
   #onRecord(stream: TrackerStream, text: string): void {
-    let record: SignedRecord;
     try {
-      record = decodeRecord(fromBase64Url(text));
+      const record = decodeRecord(fromBase64Url(text));
       if (record.kind === 'name') this.#listener.onNameClaim();
-      if (!this.#view.merge(record, 'news') || !letsIn(record, this.#view.uid)) return;
+      const gid = this.#view.merge(record, 'news') ? opened(record, this.#view.uid) : undefined;
+      if (gid !== undefined) void this.#run(stream, () => this.#readGroup(stream.link, gid));
     } catch (error) {
       if (!(error instanceof RecordFault)) throw error;
-      return this.#log.warn('sync.record.bad', { tracker: stream.link.tracker.text, reason: error.message });
+      this.#log.warn('sync.record.bad', { tracker: stream.link.tracker.text, reason: error.message });
     }
-    const { gid } = record.parts;
-    void this.#run(stream, () => this.#readGroup(stream.link, gid));
   }
 }
 
-/** Who is let in may read more of the group than before. */
-const letsIn = (record: SignedRecord, uid: UserId): record is SignedRecord & RecordOf<'grant'> =>
-  record.kind === 'grant' && record.parts.member === uid && record.body.verdict === 'accepted';
+/**
+ * The group of which there is more to read now: this user was let in, or another device of it has just had its first to
+ * do with it.
+ */
+function opened(record: SignedRecord, uid: UserId): GroupId | undefined {
+  const letIn = record.kind === 'grant' && record.parts.member === uid && record.body.verdict === 'accepted';
+  const ownStep = (record.kind === 'request' || record.kind === 'group') && record.author === uid;
+  return letIn || ownStep ? record.parts.gid : undefined;
+}
 
 /** Puts records again that were acknowledged once; nobody needs to be told how it went. */
 export async function putAll(link: TrackerApi, records: readonly SignedRecord[]): Promise<void> {
