@@ -1,7 +1,10 @@
 import { BencodeError } from './errors.ts';
 import type { BDict, BValue } from './value.ts';
 
-/** Typed access to a dictionary: each getter throws BencodeError naming the key, `maybe…` allows its absence. */
+/**
+ * Typed access to a dictionary: each getter throws BencodeError naming the key, `maybe…` allows its
+ * absence.
+ */
 
 export function asDict(value: BValue, what: string): BDict {
   if (value instanceof Map) return value;

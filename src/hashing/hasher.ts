@@ -24,7 +24,9 @@ export interface FileToHash {
   readonly length: number;
 }
 
-/** Hashes in worker threads, on all cores. Everything rejects with CommandError; INTERRUPTED after `close`. */
+/**
+ * Hashes in worker threads, on all cores. Everything rejects with CommandError; INTERRUPTED after `close`.
+ */
 export interface Hasher {
   /** `onBytes` is told of each part when it is done: the number of bytes in it. */
   hashFile(
@@ -42,8 +44,8 @@ export interface Hasher {
     signal: AbortSignal,
   ): Promise<FileHashes[]>;
   /**
-   * Whether a piece has the root `expected`. `treeBytes` is `pieceTreeBytes(content, piece)`. Goes before all file hashing.
-   * The memory is shared, not copied: leave it alone until the answer.
+   * Whether a piece has the root `expected`. `treeBytes` is `pieceTreeBytes(content, piece)`. Goes before
+   * all file hashing. The memory is shared, not copied: leave it alone until the answer.
    */
   verifyPiece(
     piece: Uint8Array<SharedArrayBuffer>,

@@ -1,4 +1,7 @@
-/** What a hash worker is asked for. Lengths and offsets are bytes; `treeBytes` is what each piece's tree spans. */
+/**
+ * What a hash worker is asked for. Lengths and offsets are bytes; `treeBytes` is what each piece's tree
+ * spans.
+ */
 export type Job =
   /** Root of one piece in memory: 32 bytes. */
   | { readonly kind: 'piece'; readonly bytes: Uint8Array; readonly treeBytes: number }

@@ -1,6 +1,6 @@
 /**
- * Runs the tasks in order, `lanes` at a time. After a failure no more are begun; those under way are waited for, so
- * that nothing is left behind; then the first failure is thrown.
+ * Runs the tasks in order, `lanes` at a time. After a failure no more are begun; those under way are waited
+ * for, so that nothing is left behind; then the first failure is thrown.
  */
 export async function runInLanes(lanes: number, tasks: Iterable<() => Promise<void>>): Promise<void> {
   const queue = tasks[Symbol.iterator]();

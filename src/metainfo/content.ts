@@ -51,7 +51,9 @@ export interface ContentInputFile {
   readonly piecesRoot?: Uint8Array | undefined;
 }
 
-/** The canonical piece length of a content of `size` bytes: the power of two that gives some 65,536 pieces. */
+/**
+ * The canonical piece length of a content of `size` bytes: the power of two that gives some 65,536 pieces.
+ */
 export function pieceLengthFor(size: number): number {
   let length = PIECE_LENGTH_MIN;
   while (length < PIECE_LENGTH_MAX && length < size / PIECES_AIM) length *= 2;
@@ -73,8 +75,8 @@ export function buildContent(input: ContentInput): Content {
 }
 
 /**
- * The files in the order of their pieces, with names in NFC. Throws MetainfoError if such files can't be a content:
- * so this is to be asked before they are hashed.
+ * The files in the order of their pieces, with names in NFC. Throws MetainfoError if such files can't be a
+ * content: so this is to be asked before they are hashed.
  */
 export function arrangeFiles<F extends { readonly path: readonly string[]; readonly length: number }>(
   name: string,

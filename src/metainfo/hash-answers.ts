@@ -13,8 +13,9 @@ import { BLOCK_BYTES, HASH_BYTES, layerAbove, merkleRoot, treeHeight } from './m
 import type { PieceLayers } from './piece-layers.ts';
 
 /**
- * The answer (hashes, then uncles) to a peer's request in the piece layer. Undefined if it is not ours to give, and
- * to be rejected: no such file, a range outside its tree, another layer, or hashes that we do not know.
+ * The answer (hashes, then uncles) to a peer's request in the piece layer. Undefined if it is not ours to
+ * give, and to be rejected: no such file, a range outside its tree, another layer, or hashes that we do not
+ * know.
  */
 export function answerFromPieces(layers: PieceLayers, request: HashRequest): Uint8Array | undefined {
   const file = layers.filesOf(request.piecesRoot)[0];
@@ -28,8 +29,9 @@ export function answerFromPieces(layers: PieceLayers, request: HashRequest): Uin
 }
 
 /**
- * The piece whose leaves a peer asks for, if the request lies below the piece layer and within one piece that we
- * can prove; undefined if it is to be rejected. Leaves are not kept: hash the piece, then call `answerFromLeaves`.
+ * The piece whose leaves a peer asks for, if the request lies below the piece layer and within one piece
+ * that we can prove; undefined if it is to be rejected. Leaves are not kept: hash the piece, then call
+ * `answerFromLeaves`.
  */
 export function leafPieceOf(layers: PieceLayers, request: HashRequest): number | undefined {
   const file = layers.filesOf(request.piecesRoot)[0];
@@ -41,7 +43,9 @@ export function leafPieceOf(layers: PieceLayers, request: HashRequest): number |
   return piece < pieceCount && layers.layerOf(file) ? firstPiece + piece : undefined;
 }
 
-/** The answer to such a request out of all leaf hashes of that piece; undefined if they are not the piece's. */
+/**
+ * The answer to such a request out of all leaf hashes of that piece; undefined if they are not the piece's.
+ */
 export function answerFromLeaves(
   layers: PieceLayers,
   request: HashRequest,
@@ -82,8 +86,8 @@ export function leafRequests(layers: PieceLayers, piece: number): HashRequest[] 
 }
 
 /**
- * The leaf hashes in a peer's answer to one of `leafRequests(piece)`, proven against the hash of the piece, without
- * padding; undefined if the answer proves nothing (that peer is wrong).
+ * The leaf hashes in a peer's answer to one of `leafRequests(piece)`, proven against the hash of the piece,
+ * without padding; undefined if the answer proves nothing (that peer is wrong).
  */
 export function provenLeaves(
   layers: PieceLayers,
@@ -109,8 +113,8 @@ function leavesMatch(layers: PieceLayers, piece: number, leaves: Uint8Array): bo
 }
 
 /**
- * `count` uncles on the way from piece `index` of a file to its root, leaving out the lowest `skipped` layers: from
- * the 512 pieces around it, then from the roots of such parts.
+ * `count` uncles on the way from piece `index` of a file to its root, leaving out the lowest `skipped`
+ * layers: from the 512 pieces around it, then from the roots of such parts.
  */
 function unclesAbovePieces(
   layers: PieceLayers,

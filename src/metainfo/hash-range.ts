@@ -11,7 +11,10 @@ export interface HashRange {
   readonly index: number;
   /** How many: a power of two, at least 2. */
   readonly length: number;
-  /** Layers above the base layer for which uncles are wanted, counting those that the hashes give themselves. */
+  /**
+   * Layers above the base layer for which uncles are wanted, counting those that the hashes give
+   * themselves.
+   */
   readonly proofLayers: number;
 }
 
@@ -44,7 +47,8 @@ export function sliceOfLayer(layer: Uint8Array, { baseLayer, index, length }: Ha
 }
 
 /**
- * The siblings on the way up from hash `index` of `layer`, which stands at `height`: `count` of them, lowest first.
+ * The siblings on the way up from hash `index` of `layer`, which stands at `height`: `count` of them,
+ * lowest first.
  */
 export function unclesIn(layer: Uint8Array, height: number, index: number, count: number): Uint8Array[] {
   const uncles: Uint8Array[] = [];

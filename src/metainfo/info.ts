@@ -18,7 +18,9 @@ export function encodeInfo(content: Omit<Content, 'contentId'>, sslCert?: Uint8A
   return encode(info);
 }
 
-/** BEP 52: folders are dictionaries by name; a file is one with the empty key alone, holding its properties. */
+/**
+ * BEP 52: folders are dictionaries by name; a file is one with the empty key alone, holding its properties.
+ */
 function fileTree({ files }: Pick<Content, 'files'>): BDict {
   const root: BDict = new Map();
   for (const { path, length, piecesRoot } of files) {

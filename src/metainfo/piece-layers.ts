@@ -138,8 +138,8 @@ export class PieceLayers {
   }
 
   /**
-   * Roots of each 512 pieces of a file whose layer is known: kept, so that a proof out of a huge file costs no more
-   * than one out of a small file.
+   * Roots of each 512 pieces of a file whose layer is known: kept, so that a proof out of a huge file costs
+   * no more than one out of a small file.
    */
   partRootsOf(file: number): Uint8Array | undefined {
     const kept = this.#partRoots.get(file);

@@ -13,8 +13,8 @@ export interface DiskPlace {
 }
 
 /**
- * What shares and downloads have in common: reading pieces out of files that a pool keeps open. Everything rejects with
- * CommandError.
+ * What shares and downloads have in common: reading pieces out of files that a pool keeps open. Everything
+ * rejects with CommandError.
  */
 export abstract class ContentStorage {
   readonly content: Content;
@@ -39,8 +39,8 @@ export abstract class ContentStorage {
   protected abstract pathOf(file: number): Promise<string>;
 
   /**
-   * Fills `into` with what the disk has from byte `begin` of a piece on. The piece must be held. FILE_CHANGED if the file
-   * is not what it was, FILE_NOT_FOUND if it is gone.
+   * Fills `into` with what the disk has from byte `begin` of a piece on. The piece must be held.
+   * FILE_CHANGED if the file is not what it was, FILE_NOT_FOUND if it is gone.
    */
   async readBlock(piece: number, begin: number, into: Uint8Array): Promise<void> {
     const { file, offset, length } = this.place(piece);

@@ -6,9 +6,9 @@ import { checkName, checkNameOn, foldName, type Content } from '../metainfo/inde
 import { findPath, namesIn } from './disk-names.ts';
 
 /**
- * Where a content called `name` goes if a person says `destination`: into it if that is a folder; else that is the new
- * name, in a folder that must exist. The result is absolute, its folder free of links. Rejects with FILE_NOT_FOUND,
- * INVALID_NAME, PERMISSION_DENIED or IO_ERROR.
+ * Where a content called `name` goes if a person says `destination`: into it if that is a folder; else that
+ * is the new name, in a folder that must exist. The result is absolute, its folder free of links. Rejects
+ * with FILE_NOT_FOUND, INVALID_NAME, PERMISSION_DENIED or IO_ERROR.
  */
 export async function resolveDestination(destination: string, name: string): Promise<string> {
   const absolute = path.resolve(destination);
@@ -29,8 +29,8 @@ export async function resolveDestination(destination: string, name: string): Pro
 export type DestinationState = 'free' | 'same-size' | 'taken';
 
 /**
- * What stands at `root`, where the content is to go. A name that differs in case or Unicode form alone counts, for
- * on some systems it is the same file. `at` is its path.
+ * What stands at `root`, where the content is to go. A name that differs in case or Unicode form alone
+ * counts, for on some systems it is the same file. `at` is its path.
  */
 export async function examineDestination(
   root: string,

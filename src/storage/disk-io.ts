@@ -17,8 +17,8 @@ export const OPEN_TO_WRITE = constants.O_RDWR | NO_LINK;
 export const CREATE_TO_WRITE = OPEN_TO_WRITE | constants.O_CREAT | constants.O_EXCL;
 
 /**
- * Opens the file `at`, provided that it lies where its path says: neither it nor a folder below `realBase`, which is free
- * of links, is one. Rejects with the system's error, or REFUSED.
+ * Opens the file `at`, provided that it lies where its path says: neither it nor a folder below `realBase`,
+ * which is free of links, is one. Rejects with the system's error, or REFUSED.
  */
 export async function openInside(realBase: string, at: string, flags: number): Promise<number> {
   const folder = path.dirname(at);

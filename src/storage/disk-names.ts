@@ -3,8 +3,9 @@ import path from 'node:path';
 import { systemCode } from '../base/index.ts';
 
 /**
- * The path by which the disk knows `wanted`: the same, or one whose names below `base` are spelt in another Unicode
- * form (macOS writes decomposed names). Undefined if there is nothing. Links are not followed below `base`.
+ * The path by which the disk knows `wanted`: the same, or one whose names below `base` are spelt in another
+ * Unicode form (macOS writes decomposed names). Undefined if there is nothing. Links are not followed below
+ * `base`.
  */
 export async function findOnDisk(base: string, names: readonly string[]): Promise<string | undefined> {
   const asSpelt = path.join(base, ...names);

@@ -20,8 +20,8 @@ import type { ResumeRecord } from './resume-record.ts';
 import { checkIsFolder, StoragePlan } from './storage-plan.ts';
 
 /**
- * The files of a download: created when their first piece arrives, as long as they will be but sparse. Only files
- * that its record knows as its own are ever written to or deleted.
+ * The files of a download: created when their first piece arrives, as long as they will be but sparse. Only
+ * files that its record knows as its own are ever written to or deleted.
  */
 export class DownloadStorage extends ContentStorage {
   readonly record: ResumeRecord;
@@ -35,8 +35,9 @@ export class DownloadStorage extends ContentStorage {
   }
 
   /**
-   * Goes on where `record` says, which is closed with the storage. `lostFiles` are paths of files that it knew and that are
-   * gone: their pieces are to be fetched again. Pieces of files whose length is wrong become unsure.
+   * Goes on where `record` says, which is closed with the storage. `lostFiles` are paths of files that it
+   * knew and that are gone: their pieces are to be fetched again. Pieces of files whose length is wrong
+   * become unsure.
    */
   static async open(
     content: Content,
@@ -59,8 +60,9 @@ export class DownloadStorage extends ContentStorage {
   }
 
   /**
-   * Writes a verified piece and notes it in the record. NO_SPACE, PERMISSION_DENIED, DESTINATION_EXISTS (something that is not ours
-   * stands in the place of a file), FILE_NOT_FOUND (our file vanished; opening again finds out what is lost), IO_ERROR.
+   * Writes a verified piece and notes it in the record. NO_SPACE, PERMISSION_DENIED, DESTINATION_EXISTS
+   * (something that is not ours stands in the place of a file), FILE_NOT_FOUND (our file vanished; opening
+   * again finds out what is lost), IO_ERROR.
    */
   async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
     const { file, offset, length } = this.place(piece);
@@ -70,7 +72,10 @@ export class DownloadStorage extends ContentStorage {
     this.record.note(piece);
   }
 
-  /** Makes durable what was written, and then the record of it: to be called about once a second, and at the end. */
+  /**
+   * Makes durable what was written, and then the record of it: to be called about once a second, and at the
+   * end.
+   */
   async checkpoint(): Promise<void> {
     await this.#checkpoint?.catch(() => undefined);
     this.#checkpoint ??= this.#syncAndCommit().finally(() => (this.#checkpoint = undefined));
@@ -78,8 +83,9 @@ export class DownloadStorage extends ContentStorage {
   }
 
   /**
-   * When every piece is held: creates the empty files, looks whether all files stand as they should, and makes them durable.
-   * FILE_CHANGED if one vanished or was cut meanwhile. The stamps are those of the share that this now is.
+   * When every piece is held: creates the empty files, looks whether all files stand as they should, and
+   * makes them durable. FILE_CHANGED if one vanished or was cut meanwhile. The stamps are those of the
+   * share that this now is.
    */
   async finish(): Promise<FileStamp[]> {
     invariant(this.record.held.isComplete, 'every piece is held');
@@ -92,7 +98,10 @@ export class DownloadStorage extends ContentStorage {
     return stamps;
   }
 
-  /** Ends a download that is not wanted any more: deletes what it created and its record. Closes the storage. */
+  /**
+   * Ends a download that is not wanted any more: deletes what it created and its record. Closes the
+   * storage.
+   */
   async discard(): Promise<void> {
     const created = [...this.content.files.keys()].filter((file) => this.record.isCreated(file));
     const places = await Promise.all(created.map((file) => this.pathOf(file)));

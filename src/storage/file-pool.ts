@@ -10,8 +10,8 @@ interface OpenFile {
 }
 
 /**
- * Keeps files open between uses, at most `max` in the whole process: who needs one more waits until one is idle. The one
- * that was idle longest is closed first.
+ * Keeps files open between uses, at most `max` in the whole process: who needs one more waits until one is
+ * idle. The one that was idle longest is closed first.
  */
 export class FilePool {
   readonly #max: number;

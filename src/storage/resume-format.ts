@@ -2,9 +2,9 @@ import { equalBytes, sha256, view } from '../base/index.ts';
 import { Bitfield, type Content } from '../metainfo/index.ts';
 
 /**
- * The record on disk: a header with what was known when it was written (magic, content id, counts, pieces held, files
- * begun, SHA-256 of all that), then entries of 8 bytes, appended: a word of kind and value, and a check of the word and its
- * place, so that a torn end is seen.
+ * The record on disk: a header with what was known when it was written (magic, content id, counts, pieces
+ * held, files begun, SHA-256 of all that), then entries of 8 bytes, appended: a word of kind and value, and
+ * a check of the word and its place, so that a torn end is seen.
  */
 const MAGIC = Buffer.from('MBTHELD1');
 const FIXED_BYTES = 48;

@@ -135,7 +135,10 @@ describe('ResumeRecord', () => {
   });
 });
 
-/** What the disk has, told by the same entries: a piece is safe if it was written, then synced, and not lost since. */
+/**
+ * What the disk has, told by the same entries: a piece is safe if it was written, then synced, and not lost
+ * since.
+ */
 function safePieces(entries: readonly Entry[]): Set<number> {
   const safe = new Set<number>();
   const written = new Map<number, number>();

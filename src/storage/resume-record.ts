@@ -16,8 +16,8 @@ import {
 import { syncFolder, writeFully } from './disk-io.ts';
 
 /**
- * Which pieces of a download are there. It says `held` only of data that was synced before; written pieces are noted at
- * once, without waiting for the disk, so that after a crash only those need hashing.
+ * Which pieces of a download are there. It says `held` only of data that was synced before; written pieces
+ * are noted at once, without waiting for the disk, so that after a crash only those need hashing.
  */
 export class ResumeRecord {
   readonly #file: FileHandle;
@@ -59,7 +59,9 @@ export class ResumeRecord {
     return this.#state.held;
   }
 
-  /** Written before a crash, but not known to be whole: hash each, then `note` it or say that it is `lost`. */
+  /**
+   * Written before a crash, but not known to be whole: hash each, then `note` it or say that it is `lost`.
+   */
   get unsure(): Bitfield {
     return this.#state.unsure;
   }
@@ -103,7 +105,10 @@ export class ResumeRecord {
     return this.#position;
   }
 
-  /** Makes durable that all noted before `mark` is on the disk. Rejects with CommandError; may be tried again. */
+  /**
+   * Makes durable that all noted before `mark` is on the disk. Rejects with CommandError; may be tried
+   * again.
+   */
   async commit(mark: number): Promise<void> {
     if (Math.min(mark, this.#changedTo) <= this.#committedTo) return;
     this.#append({ kind: 'synced', value: mark });
@@ -144,8 +149,8 @@ export class ResumeRecord {
   }
 
   /**
-   * Writes what is pending, in as few writes as come about. A failure is kept for `commit` to tell; the entries stay, to be
-   * written at the same place next time.
+   * Writes what is pending, in as few writes as come about. A failure is kept for `commit` to tell; the
+   * entries stay, to be written at the same place next time.
    */
   async #pump(): Promise<void> {
     try {

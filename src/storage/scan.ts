@@ -29,7 +29,9 @@ export interface LeftOut {
   readonly special: readonly string[];
 }
 
-/** A file or folder that can be shared: give `files` to the hasher, then with their roots to `buildContent`. */
+/**
+ * A file or folder that can be shared: give `files` to the hasher, then with their roots to `buildContent`.
+ */
 export interface Scan {
   /** Absolute path as the disk spells it. */
   readonly root: string;
@@ -44,8 +46,9 @@ export interface Scan {
 }
 
 /**
- * Looks at what a person wants to share, a file or a folder. Rejects with FILE_NOT_FOUND, PERMISSION_DENIED,
- * NOTHING_TO_SHARE, INVALID_NAME (a name that some system cannot hold, or two that are one there), REFUSED (links) or IO_ERROR.
+ * Looks at what a person wants to share, a file or a folder. Rejects with FILE_NOT_FOUND,
+ * PERMISSION_DENIED, NOTHING_TO_SHARE, INVALID_NAME (a name that some system cannot hold, or two that are
+ * one there), REFUSED (links) or IO_ERROR.
  */
 export async function scanFolder(target: string): Promise<Scan> {
   const root = await existing(path.resolve(target));

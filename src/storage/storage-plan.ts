@@ -19,8 +19,8 @@ export class StoragePlan {
   }
 
   /**
-   * `root` is where the content's only file or its folder lies or will lie; the folder that holds it must exist. Rejects
-   * with the system's error, or INVALID_NAME if this system cannot hold one of the names.
+   * `root` is where the content's only file or its folder lies or will lie; the folder that holds it must
+   * exist. Rejects with the system's error, or INVALID_NAME if this system cannot hold one of the names.
    */
   static async make(content: Content, root: string): Promise<StoragePlan> {
     const folder = path.dirname(root);
