@@ -30,28 +30,18 @@ export class Cast {
     return client;
   }
 
-  /** The client of a person, on the data that an earlier one of the same person left. */
-  async start(name: string): Promise<Client> {
-    const client = new Client({
-      stage: this.#stage,
-      clock: this.#clock,
-      trackersFile: this.#trackersFile,
-      name,
-      dataFolder: await this.#stage.makeFolder('clients', name),
-      upBytesPerSecond: name === OWNER ? this.#upBytesPerSecond : undefined,
-    });
+  /** A new client on the data of one that has ended; others see it once it is logged in. */
+  async restart(name: string): Promise<void> {
+    const client = await this.#launch(name);
+    await client.must('login', name, passwordOf(name));
     this.#clients.set(name, client);
-    return client;
-  }
-
-  logIn(name: string): Promise<unknown> {
-    return this.get(name).must('login', name, passwordOf(name));
   }
 
   async open(name: string): Promise<void> {
-    const client = await this.start(name);
+    const client = await this.#launch(name);
+    this.#clients.set(name, client);
     await client.must('create_user', name, passwordOf(name));
-    await this.logIn(name);
+    await client.must('login', name, passwordOf(name));
   }
 
   /** Everybody leaves as people do; resolves to whether each exit code was right: 1 for who was told no, else 0. */
@@ -59,6 +49,17 @@ export class Cast {
     const clients = [...this.#clients.values()];
     const codes = await Promise.all(clients.map((client) => client.quit()));
     return codes.every((code, index) => code === (clients[index]?.wasToldNo ? 1 : 0));
+  }
+
+  async #launch(name: string): Promise<Client> {
+    return new Client({
+      stage: this.#stage,
+      clock: this.#clock,
+      trackersFile: this.#trackersFile,
+      name,
+      dataFolder: await this.#stage.makeFolder('clients', name),
+      upBytesPerSecond: name === OWNER ? this.#upBytesPerSecond : undefined,
+    });
   }
 }
 

@@ -34,6 +34,11 @@ export class Ledger {
     return others.reduce((sum, { name }) => sum + this.given(name, taker), 0);
   }
 
+  /** What `taker`'s own book says it got from everybody. */
+  takenByOwnBook(taker: string): number {
+    return this.#books.reduce((sum, { name }) => sum + this.#sum(taker, name, 'bytesFrom'), 0);
+  }
+
   lines(givers: readonly string[], takers: readonly string[]): string[] {
     const head = ['gave', ...takers.map((name) => `to ${name}`), 'in all'];
     const rows = givers.map((giver) => [

@@ -71,19 +71,29 @@ export class Transfer {
     const start = ({ name }: Leecher): Promise<unknown> =>
       this.#cast.get(name).must('download_file', GROUP, file, destinationOf(name));
     await Promise.all(this.#leechers.map(start));
+    const watches = Promise.all(this.#leechers.map((leecher) => this.#watch(leecher)));
+    watches.catch((error: unknown) => this.#failure.reject(error));
     while (this.#leechers.some(({ complete }) => !complete)) {
-      await Promise.all(this.#leechers.map((leecher) => this.#ask(leecher)));
       this.#view.show(this.#leechers.map(({ progress }) => progress));
       this.#letHappen();
       this.#checkThatItMoves();
       await Promise.race([sleep(this.#clock, POLL_MS), this.#failure.promise]);
     }
+    this.#view.show(this.#leechers.map(({ progress }) => progress));
+    this.#letHappen();
     await Promise.all(this.#acts);
     this.#view.hideProgress();
   }
 
+  /** Asks one client again and again: one that is away must not keep the others from being seen. */
+  async #watch(leecher: Leecher): Promise<void> {
+    while (!leecher.complete) {
+      await this.#ask(leecher);
+      await sleep(this.#clock, POLL_MS);
+    }
+  }
+
   async #ask(leecher: Leecher): Promise<void> {
-    if (leecher.complete) return;
     const client = this.#cast.get(leecher.name);
     const rows = await client.rows<DownloadRow>('show_downloads').catch((error: unknown) => {
       if (client.process.hasEnded) return undefined;
@@ -91,8 +101,10 @@ export class Transfer {
     });
     if (!rows) leecher.progress = { ...leecher.progress, bytesPerSecond: 0, remark: 'killed' };
     const row = rows?.[0];
-    if (!row || client !== this.#cast.get(leecher.name)) return;
+    if (!row) return;
     if (row.state === 'F') throw new Error(`${leecher.name}: the download failed: ${row.remark}`);
+    // A client that has just come back hashes what it finds on its disk before it counts it.
+    if (row.doneBytes < leecher.progress.doneBytes) return;
     leecher.progress = { ...row, name: leecher.name };
     if (row.state !== 'C') return;
     leecher.complete = true;

@@ -30,6 +30,10 @@ test('sums leave out nobody and nothing twice', () => {
   expect(ledger.takenFromOthers('ann', 'olivia')).toBe(5);
 });
 
+test('what the killed one fetched since its return stands in its own book', () => {
+  expect(ledger.takenByOwnBook('cleo')).toBe(55);
+});
+
 test('the table names each giver and taker once', () => {
   const lines = ledger.lines(['olivia', 'ann', 'cleo'], ['ann', 'cleo']);
   expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
