@@ -60,6 +60,7 @@ function stopOnSignals(stage: Stage): () => boolean {
   ] as const) {
     process.on(signal, () => {
       stopped = true;
+      process.stderr.write('\nStopped: ending what was started...\n');
       void stage.close().finally(() => process.exit(code));
     });
   }
