@@ -116,6 +116,7 @@ export class MetadataExchange {
 
   onGone(session: PeerSession, nowMs: number): void {
     if (this.#fetch?.from === session) this.#giveUp(nowMs);
+    else this.start(nowMs);
   }
 
   tick(nowMs: number): void {
