@@ -61,10 +61,15 @@ export class MbtProcess {
   }
 
   /** Types a line and waits for its SUCCESS or ERROR. One at a time. */
-  async run(line: string): Promise<Answer> {
+  run(line: string): Promise<Answer> {
     this.type(line);
+    return this.answer(`the end of "${line}"`);
+  }
+
+  /** Waits for the next SUCCESS or ERROR that was not waited for yet. */
+  async answer(what: string): Promise<Answer> {
     const from = this.#read;
-    const end = await this.#next((candidate) => END.test(candidate), `the end of "${line}"`);
+    const end = await this.#next((candidate) => END.test(candidate), what);
     const rows = this.lines.slice(from, this.#read - 1).filter((row) => !BY_ITSELF.test(row));
     const ok = end.startsWith('SUCCESS');
     return { ok, rows, end, code: ok ? undefined : end.split(': ')[1] };

@@ -46,7 +46,7 @@ export class Workspace {
     const args = ['tracker', this.trackersFile, String(n), '--data', this.path(`tracker-${n}`)];
     const tracker = this.process(`tracker ${n}`, args);
     this.trackers[n - 1] = tracker;
-    await tracker.sees(/^SUCCESS: tracker/);
+    await tracker.answer('its port');
     return tracker;
   }
 
