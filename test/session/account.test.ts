@@ -16,7 +16,7 @@ describe('an account', () => {
     expect(made).toMatchObject({ user: 'Ada' });
     expect(made.recoveryCode).toMatch(/^([0-9A-Z]{5}-){5}[0-9A-Z]{5}$/);
     await expect(node.whoami()).rejects.toMatchObject({ code: 'NOT_LOGGED_IN' });
-    expect(await node.login('Ada', 'correct horse battery')).toEqual({
+    expect(await node.login('ada', 'correct horse battery')).toEqual({
       user: 'Ada',
       shares: 0,
       downloads: 0,

@@ -91,4 +91,5 @@ test('a tracker that falls silent is not waited for', async () => {
   expect(await timed(() => anna.createGroup('club'))).toBeLessThan(2 * FAIL_OVER_MS);
   const other = await stage.node({ trackersFile: stage.trackersFile });
   expect(await timed(() => other.login('anna', passwordOf('anna')))).toBeLessThan(2 * FAIL_OVER_MS);
+  await eventually(async () => expect((await anna.status()).trackers[0]?.state).not.toBe('connected'));
 });

@@ -73,36 +73,32 @@ export class GroupDesk {
 
   /** Reads all records of a group that this user may read, at one tracker. */
   async refresh(gid: GroupId): Promise<void> {
-    await this.#view.takeAll(await this.#trackers.call((api) => readGroup(api, gid)));
+    await this.#trackers.call((api) => readGroup(api, gid, this.#view));
   }
 }
 
-/** Every record of one group that this user may read there. */
-export async function readGroup(api: TrackerApi, gid: GroupId): Promise<string[]> {
-  return readPages(async (after) =>
-    api.call(trackerApi.groupRecords, { params: { gid }, query: after === undefined ? {} : { after } }),
-  );
+/** Takes in every record of one group that this user may read there. */
+export async function readGroup(api: TrackerApi, gid: GroupId, view: RecordView): Promise<void> {
+  await readPages(view, (query) => api.call(trackerApi.groupRecords, { params: { gid }, query }));
 }
 
-/** All of this user's own records there. */
-export async function readOwn(api: TrackerApi): Promise<string[]> {
-  return readPages(async (after) =>
-    api.call(trackerApi.listRecords, { query: after === undefined ? {} : { after } }),
-  );
+/** Takes in all of this user's own records there. */
+export async function readOwn(api: TrackerApi, view: RecordView): Promise<void> {
+  await readPages(view, (query) => api.call(trackerApi.listRecords, { query }));
 }
 
+/** Page by page, so that no tracker can make this client hold more than one. */
 async function readPages(
-  page: (
-    after: string | undefined,
-  ) => Promise<{ readonly records: string[]; readonly next?: string | undefined }>,
-): Promise<string[]> {
-  const all: string[] = [];
+  view: RecordView,
+  readPage: (query: {
+    after?: string;
+  }) => Promise<{ readonly records: string[]; readonly next?: string | undefined }>,
+): Promise<void> {
   let after: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    const { records, next } = await page(after);
-    all.push(...records);
-    if (next === undefined) break;
+    const { records, next } = await readPage(after === undefined ? {} : { after });
+    await view.takeAll(records);
+    if (next === undefined) return;
     after = next;
   }
-  return all;
 }

@@ -8,6 +8,7 @@ import type { GroupBook } from './group-book.ts';
 import type { GroupDesk } from './group-desk.ts';
 import type { NameBook } from './name-book.ts';
 import { type RecordView, readRecord } from './record-view.ts';
+import type { TrackerApi } from './tracker-link.ts';
 import type { Trackers } from './trackers.ts';
 
 /** Groups of a tracker that are listed at most, in pages. */
@@ -47,22 +48,9 @@ export class GroupLists {
   async groups(): Promise<GroupRow[]> {
     const gate = new Gate(REFRESHES_MAX);
     const fresh = [...this.#view.groups()].map((gid) => gate.run(() => this.#refreshKnown(gid)));
-    const rows = await this.#trackers.call(async (api) => {
-      const all: TrackerGroupRow[] = [];
-      let after: string | undefined;
-      for (let pages = 0; pages < GROUP_PAGES_MAX; pages += 1) {
-        const page = await api.call(trackerApi.groups, { query: after === undefined ? {} : { after } });
-        all.push(...page.groups);
-        after = page.next;
-        if (after === undefined) break;
-      }
-      return all;
-    });
     await Promise.all(fresh);
-    const proven = rows.filter(
-      (row) => !row.ended && !this.#book.state(row.gid)?.ended && this.#isProven(row),
-    );
-    return proven.map((row) => this.#groupRow(row)).toSorted((a, b) => (a.group < b.group ? -1 : 1));
+    const rows = await this.#trackers.call((api) => this.#readRows(api));
+    return rows.toSorted((a, b) => (a.group < b.group ? -1 : 1));
   }
 
   async requests(typed: string): Promise<RequestRow[]> {
@@ -100,6 +88,19 @@ export class GroupLists {
     );
     const shares = counting.map(({ user, ...facts }) => ({ ...facts, uid: user, user: labelOf(user) }));
     return { shares, swarms: new Map(Object.entries(online.swarms) as [ContentId, SwarmCount][]) };
+  }
+
+  async #readRows(api: TrackerApi): Promise<GroupRow[]> {
+    const rows: GroupRow[] = [];
+    let after: string | undefined;
+    for (let pages = 0; pages < GROUP_PAGES_MAX; pages += 1) {
+      const page = await api.call(trackerApi.groups, { query: after === undefined ? {} : { after } });
+      const there = page.groups.filter((row) => !row.ended && !this.#book.state(row.gid)?.ended);
+      rows.push(...there.filter((row) => this.#isProven(row)).map((row) => this.#groupRow(row)));
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    return rows;
   }
 
   #online(gid: GroupId) {

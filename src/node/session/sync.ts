@@ -102,14 +102,14 @@ export class Sync implements StreamListener {
   }
 
   async #read(link: TrackerApi): Promise<void> {
-    await this.#view.takeAll(await readOwn(link));
+    await readOwn(link, this.#view);
     const gate = new Gate(READS_MAX);
     await Promise.all([...this.#view.groups()].map((gid) => gate.run(() => this.#readGroup(link, gid))));
   }
 
   async #readGroup(link: TrackerApi, gid: GroupId): Promise<void> {
     try {
-      await this.#view.takeAll(await readGroup(link, gid));
+      await readGroup(link, gid, this.#view);
     } catch (error) {
       // This tracker may not know the group yet: its owner's client will put it there again.
       if (!(error instanceof CommandError)) throw error;

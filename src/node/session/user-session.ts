@@ -14,7 +14,7 @@ import {
   toBase64Url,
 } from '../../base/index.ts';
 import { identityCertificate, toPem } from '../../identity/index.ts';
-import { type RecordOf, type SignedRecord, supersedes } from '../../records/index.ts';
+import { type RecordOf, type SignedRecord, foldLabel, supersedes } from '../../records/index.ts';
 import type { NodeEvent } from '../commands.ts';
 import type { GroupGate, PeerAddress, ShareBook, UserAccess } from '../seams.ts';
 import type { OpenedAccount } from './accounts.ts';
@@ -59,7 +59,7 @@ export interface UserSessionOptions {
 /** A user's folder, by which one who logs in again is recognised. */
 export const userDirOf = (usersDir: string, uid: UserId): string => join(usersDir, uid);
 export const RECORDS_FILE = 'records.log';
-export const STATE_FILE = 'state.json';
+const STATE_FILE = 'state.json';
 
 /** Everything that exists while a user is logged in. */
 export class UserSession {
@@ -132,7 +132,7 @@ export class UserSession {
     const session = new UserSession(options, state, log, view);
     session.#listen();
     for (const record of account.records) view.merge(record, 'own');
-    session.names.learn('user', uid, options.label);
+    session.names.learn('user', uid, labelIn(account.records, uid, options.label));
     const certificatePem = await identityCertificate(identity, options.clock.wallMs());
     const privateKeyPem = toPem(identity.privateKey, 'PRIVATE KEY');
     await trackers.logIn({ certificatePem, privateKeyPem }, session.#sync());
@@ -252,6 +252,12 @@ export class UserSession {
     return shareBook(vault, writer, this.#view, this.lists);
   }
 }
+
+/** The label as its owner wrote it, where it was typed in other letters. */
+const labelIn = (records: readonly SignedRecord[], uid: UserId, typed: string): string =>
+  records
+    .filter((record): record is SignedRecord & RecordOf<'name'> => record.kind === 'name')
+    .find(({ parts }) => parts.id === uid && parts.folded === foldLabel(typed))?.body.label ?? typed;
 
 /** Others' shares come anew with each connection; all else decides who may do what, and is kept. */
 const isKept = (record: SignedRecord, uid: UserId): boolean =>
