@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { seededChance } from '../../src/base/index.ts';
-import { TransferWorld, type WorldUser } from '../support/transfer-world.ts';
+import { TransferWorld } from '../support/transfer-world.ts';
+import { fileOf, noise } from './kit.ts';
 
 let world: TransferWorld;
 
@@ -14,20 +14,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close();
 });
-
-/** Bytes that do not repeat, the same for the same seed. */
-function noise(bytes: number, seed = 1): Buffer {
-  const chance = seededChance(seed);
-  const buffer = Buffer.alloc(bytes);
-  for (let at = 0; at + 4 <= bytes; at += 4) buffer.writeUInt32LE(Math.floor(chance() * 2 ** 32), at);
-  return buffer;
-}
-
-async function fileOf(user: WorldUser, name: string, bytes: Buffer): Promise<string> {
-  const path = join(user.files, name);
-  await writeFile(path, bytes);
-  return path;
-}
 
 test('one seed, three leechers: all have the same bytes, and fetch from one another too', async () => {
   const bytes = noise(24 * 1024 * 1024 + 12_345);

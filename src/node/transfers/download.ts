@@ -18,6 +18,8 @@ import type { PeerView, SwarmFiles, SwarmRun } from './swarm-run.ts';
 const NO_INFO_HASH = '0'.repeat(64) as InfoHash;
 /** A download that gets nothing for so long gives its place among the active ones to another. */
 const STALLED_MS = 15_000;
+/** Where two info-hashes are announced for a content, one that gives no metadata for so long is left for the other. */
+const METADATA_PATIENCE_MS = 12_000;
 /** Data is synced and the record of it written so often. */
 const CHECKPOINT_MS = 2_000;
 
@@ -51,6 +53,8 @@ export class Download implements Door {
   readonly #chores: Chores;
   /** Info-hashes that proved to be something else. */
   readonly #wrong = new Set<InfoHash>();
+  /** Info-hashes under which nobody gave metadata in time: tried again when there is no other. */
+  readonly #mute = new Set<InfoHash>();
   #phase: Phase = 'idle';
   #context: GroupContext | undefined;
   #run: SwarmRun | undefined;
@@ -174,7 +178,8 @@ export class Download implements Door {
     const status = this.#run?.status();
     if (status === undefined) return;
     if (status.heldBytes !== this.#heldBytes || status.bytesPerSecondDown > 0) this.#progressAtMs = nowMs;
-    this.#heldBytes = Math.max(status.heldBytes, status.hasMetadata ? 0 : this.#heldBytes);
+    if (status.hasMetadata) this.#heldBytes = status.heldBytes;
+    else if (nowMs - this.#progressAtMs >= METADATA_PATIENCE_MS) return this.#tryAnotherInfoHash();
     if (nowMs < this.#checkpointAtMs || this.#phase !== 'running') return;
     this.#checkpointAtMs = nowMs + CHECKPOINT_MS;
     this.#checkpoint();
@@ -228,7 +233,10 @@ export class Download implements Door {
     for (const { infoHash, seed } of this.#sources()) {
       votes.set(infoHash, (votes.get(infoHash) ?? 0) + (seed ? 1000 : 1));
     }
-    return [...votes].toSorted((a, b) => b[1] - a[1])[0]?.[0];
+    const ranked = [...votes].toSorted((a, b) => b[1] - a[1]).map(([infoHash]) => infoHash);
+    const fresh = ranked.find((infoHash) => !this.#mute.has(infoHash));
+    if (fresh === undefined) this.#mute.clear();
+    return fresh ?? ranked[0];
   }
 
   #credentials(): GroupCredentials {
@@ -318,6 +326,14 @@ export class Download implements Door {
     if (turn !== this.#turn || !(await this.#prepare(turn, content)) || !this.#files) return;
     this.#run?.attach(swarmFiles(torrent, this.#files));
     if (this.#files.storage.record.held.isComplete) this.#onComplete(turn);
+  }
+
+  #tryAnotherInfoHash(): void {
+    this.#mute.add(this.context.infoHash);
+    const next = this.#candidate();
+    this.#progressAtMs = this.#desk.clockMs;
+    if (next !== this.context.infoHash)
+      this.#chores.add('download.stop-failed', this.stop('no metadata came'));
   }
 
   /** Whoever announced this info-hash was wrong, or lied: another one is tried. */
