@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
 import type { NodeCommands, NodeEvent } from '../../src/node/commands.ts';
 import { type NodeOptions, composeNode } from '../../src/node/node.ts';
 import type { OpenTransfers, UserAccess } from '../../src/node/seams.ts';
-import { type Tracker, openTracker } from '../../src/tracker/index.ts';
+import type { Tracker } from '../../src/tracker/index.ts';
+import { TestCluster } from './test-cluster.ts';
 
 /** A node without files and peers of its own, as a test sees it. */
 export interface StagedNode extends NodeCommands {
@@ -19,45 +18,46 @@ export interface StagedNode extends NodeCommands {
 
 /** Trackers on free ports of loopback and clients that know them, all in this process, all files in one folder. */
 export class SessionStage {
-  readonly folder: string;
-  readonly trackersFile: string;
-  readonly #ports: readonly number[];
-  readonly #trackers = new Map<number, Tracker>();
+  readonly #cluster: TestCluster;
   readonly #nodes: NodeCommands[] = [];
   #folders = 0;
 
-  private constructor(folder: string, ports: readonly number[]) {
-    this.folder = folder;
-    this.trackersFile = join(folder, 'tracker_info.txt');
-    this.#ports = ports;
+  private constructor(cluster: TestCluster) {
+    this.#cluster = cluster;
   }
 
   static async open(trackers: number): Promise<SessionStage> {
-    const folder = await mkdtemp(join(tmpdir(), 'mbt-session-'));
-    const stage = new SessionStage(folder, await freePorts(trackers));
-    await stage.writeList();
+    const stage = new SessionStage(await TestCluster.of(trackers));
     for (let line = 1; line <= trackers; line += 1) await stage.startTracker(line);
     return stage;
   }
 
+  get folder(): string {
+    return this.#cluster.folder;
+  }
+
+  get trackersFile(): string {
+    return this.#cluster.file;
+  }
+
+  /** The list again, with `more` at its end. */
   async writeList(more = ''): Promise<void> {
-    await writeFile(this.trackersFile, this.#ports.map((port) => `127.0.0.1:${port}\n`).join('') + more);
+    await writeFile(
+      this.trackersFile,
+      this.#cluster.ports.map((port) => `127.0.0.1:${port}\n`).join('') + more,
+    );
   }
 
   portOf(line: number): number {
-    return this.#ports[line - 1] ?? 0;
+    return this.#cluster.ports[line - 1] ?? 0;
   }
 
-  async startTracker(line: number): Promise<Tracker> {
-    const options = { trackersFile: this.trackersFile, line, clock: systemClock, log: silentLogger };
-    const tracker = await openTracker({ ...options, dataDir: this.trackerDir(line) });
-    this.#trackers.set(line, tracker);
-    return tracker;
+  startTracker(line: number): Promise<Tracker> {
+    return this.#cluster.start(line);
   }
 
-  async stopTracker(line: number): Promise<void> {
-    await this.#trackers.get(line)?.close();
-    this.#trackers.delete(line);
+  stopTracker(line: number): Promise<void> {
+    return this.#cluster.stop(line);
   }
 
   /** Another list for clients: through these ports instead of the trackers' own. */
@@ -73,7 +73,7 @@ export class SessionStage {
   }
 
   trackerDir(line: number): string {
-    return join(this.folder, `tracker-${line}`);
+    return this.#cluster.dataDir(line);
   }
 
   /** A client with a data folder of its own, the list and the clock of all, unless told otherwise. */
@@ -106,8 +106,7 @@ export class SessionStage {
 
   async close(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.close()));
-    await Promise.all([...this.#trackers.values()].map((tracker) => tracker.close()));
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#cluster.close();
   }
 }
 
@@ -189,17 +188,4 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
       return access;
     },
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { type TrackerAddress, type TrackerList, trackerApi } from '../../api/index.ts';
-import { CommandError, Gate, sha256Hex } from '../../base/index.ts';
+import { CommandError, Gate, diskError, sha256Hex } from '../../base/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { TrackerConnection, TrackerUnreachable, TrackerUntrusted } from './tracker-connection.ts';
 
@@ -76,7 +76,11 @@ export class ClusterTrust {
     await this.#proveItself(tracker, shown);
     this.#stored.authorities[shown.id] = shown.caPem;
     for (const { text } of this.#list.trackers) this.#stored.pins[text] = shown.id;
-    await writePrivateFile(this.#path, JSON.stringify(this.#stored, undefined, 2));
+    try {
+      await writePrivateFile(this.#path, JSON.stringify(this.#stored, undefined, 2));
+    } catch (error) {
+      throw diskError(error, this.#path);
+    }
     return shown;
   }
 
