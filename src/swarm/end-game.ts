@@ -1,5 +1,6 @@
 import { BLOCK_BYTES } from '../metainfo/index.ts';
 import type { ActivePiece } from './active-piece.ts';
+import { expectedMs } from './expected-time.ts';
 import type { PeerSession } from './peer-session.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
@@ -69,12 +70,4 @@ function bytesBefore(holder: PeerSession, piece: number, block: number): number 
     if (request.piece === piece && request.begin + request.length > block * BLOCK_BYTES) return bytes;
   }
   return bytes;
-}
-
-/** How long the peer takes for so many bytes, by what it has sent of late. */
-function expectedMs(session: PeerSession, bytes: number, nowMs: number): number {
-  if (session.snubbed) return Infinity;
-  const perSecond = session.down.bytesPerSecond(nowMs);
-  const quickestMs = Number.isFinite(session.quickestMs) ? session.quickestMs : 0;
-  return quickestMs + (bytes * 1000) / Math.max(perSecond, 1024);
 }

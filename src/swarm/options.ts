@@ -62,7 +62,7 @@ export const DEFAULT_SWARM_CONFIG: SwarmConfig = Object.freeze({
   dialsMax: 8,
   ownRequestBytes: 128 * 1024,
   windowBytesMax: 8 * 1024 * 1024,
-  queueMs: 250,
+  queueMs: 150,
   activePiecesMax: 256,
   requestsMax: 512,
   unsentBytesPerPeer: 1024 * 1024,

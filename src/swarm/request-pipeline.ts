@@ -1,7 +1,7 @@
 import { LARGEST_REQUEST_BYTES } from '../wire/index.ts';
 import { BLOCK_BYTES } from '../metainfo/index.ts';
 import type { ActivePiece } from './active-piece.ts';
-import { adaptWindow, firstWindow, leastWindow } from './window.ts';
+import { adaptWindow, firstWindow, leastWindow, requestBytesFor } from './window.ts';
 import type { SwarmCore } from './core.ts';
 import { duplicateRun } from './end-game.ts';
 import type { PeerSession, PendingRequest } from './peer-session.ts';
@@ -46,7 +46,7 @@ export class RequestPipeline {
   fill(session: PeerSession, nowMs: number): void {
     if (session.peerChoking || session.closed || session.wanted === 0 || !this.#core.isFetching) return;
     if (nowMs < session.restUntilMs) return;
-    const requestBytes = this.#requestBytes(session);
+    const requestBytes = this.#requestBytes(session, nowMs);
     if (session.windowBytes === 0) session.windowBytes = firstWindow(requestBytes, this.#core.config);
     const windowBytes = session.snubbed ? requestBytes : session.windowBytes;
     while (session.pendingBytes < windowBytes && session.pending.length < this.#requestsMax(session)) {
@@ -60,14 +60,14 @@ export class RequestPipeline {
     return session.snubbed ? 1 : Math.min(LIVE_MAX, Math.max(1, session.requestsMax));
   }
 
-  #requestBytes(session: PeerSession): number {
+  #requestBytes(session: PeerSession, nowMs: number): number {
     if (!session.own) return BLOCK_BYTES;
-    const bytes = Math.min(
+    const largest = Math.min(
       this.#core.config.ownRequestBytes,
       session.own.requestBytesMax,
       LARGEST_REQUEST_BYTES,
     );
-    return Math.max(BLOCK_BYTES, bytes - (bytes % BLOCK_BYTES));
+    return requestBytesFor(session, largest, nowMs);
   }
 
   #requestFrom(session: PeerSession, active: ActivePiece, requestBytes: number, nowMs: number): void {
@@ -241,7 +241,7 @@ export class RequestPipeline {
     if (request.state !== 'live') return true;
     // It should have had the piece. Asking it again at once would go on for ever.
     session.restUntilMs = nowMs + REJECTED_REST_MS;
-    session.windowBytes = leastWindow(this.#requestBytes(session));
+    session.windowBytes = leastWindow(this.#requestBytes(session, nowMs));
     this.#giveBack(session, request);
     if (session.current?.piece === piece) this.#picker.leave(session);
     this.#fillOthers(session, nowMs);
@@ -310,7 +310,7 @@ export class RequestPipeline {
       session.snubbed = true;
       session.progressMs = nowMs;
       session.slowStart = false;
-      session.windowBytes = leastWindow(this.#requestBytes(session));
+      session.windowBytes = leastWindow(this.#requestBytes(session, nowMs));
       this.releaseAll(session);
       snubbed = true;
     }

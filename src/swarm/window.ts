@@ -2,7 +2,9 @@ import { BLOCK_BYTES } from '../metainfo/index.ts';
 import type { SwarmConfig } from './options.ts';
 import type { PeerSession, PendingRequest } from './peer-session.ts';
 
-const FIRST_BYTES = 256 * 1024;
+const FIRST_BYTES = 128 * 1024;
+const FIRST_REQUEST_BYTES = 32 * 1024;
+const REQUEST_MS = 50;
 /** How long the quickest answer counts as the path's delay; paths and loads change. */
 const QUICKEST_LASTS_MS = 10_000;
 
@@ -11,6 +13,16 @@ export const firstWindow = (requestBytes: number, config: SwarmConfig): number =
 
 export const leastWindow = (requestBytes: number): number =>
   requestBytes > BLOCK_BYTES ? 2 * requestBytes : 4 * BLOCK_BYTES;
+
+/** Large requests for quick peers, small ones for slow peers: a request is what a peer sends in a short time. */
+export function requestBytesFor(session: PeerSession, largest: number, nowMs: number): number {
+  const wanted = session.slowStart
+    ? Math.max(FIRST_REQUEST_BYTES, session.windowBytes / 8)
+    : (session.down.bytesPerSecond(nowMs) * REQUEST_MS) / 1000;
+  let bytes = BLOCK_BYTES;
+  while (2 * bytes <= Math.min(wanted, largest)) bytes *= 2;
+  return bytes;
+}
 
 /**
  * Bytes in flight follow bandwidth × delay. The window doubles each round as long as answers come as quickly as
