@@ -11,6 +11,7 @@ import {
   utf8,
   type ContentId,
   type GroupId,
+  type InfoHash,
   type UserId,
 } from '../../src/base/index.ts';
 import type { NodeEvent } from '../../src/node/commands.ts';
@@ -75,6 +76,14 @@ export class TransferWorld {
   remove(user: WorldUser): void {
     this.group.removed.add(user.member.user);
     for (const each of this.users) each.groupChanged();
+  }
+
+  /** Has `user` announce, besides what it has, `content` as a seed under an info-hash that is not the content's. */
+  pretend(user: WorldUser, content: ContentId | undefined, infoHash: InfoHash): void {
+    const device = [...this.#devices].find((each) => each.uid === user.member.user);
+    if (device === undefined || content === undefined) throw new Error('nothing to pretend');
+    const lie = { gid: this.gid, content, infoHash, seed: true, have: 1 };
+    this.announce(device, [...device.contents, lie]);
   }
 
   join(device: Device): void {

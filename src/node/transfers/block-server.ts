@@ -1,4 +1,7 @@
 import { pieceHeader, PIECE_HEADER_BYTES } from '../../wire/index.ts';
+import { CommandError } from '../../base/index.ts';
+import type { Hasher } from '../../hashing/index.ts';
+import { pieceAt, type Content } from '../../metainfo/index.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { PeerLink } from './peer-link.ts';
 import type { PieceFiles } from './swarm-run.ts';
@@ -22,5 +25,22 @@ export class BlockServer {
     }
     frame.set(pieceHeader(piece, begin, length));
     link.writeFrame(frame);
+  }
+}
+
+/** Leaf hashes of a piece as it is on disk; undefined if it can't be read. */
+export async function leafHashesOf(
+  hasher: Hasher,
+  files: PieceFiles,
+  content: Content,
+  piece: number,
+): Promise<Uint8Array | undefined> {
+  const bytes = new Uint8Array(new SharedArrayBuffer(pieceAt(content, piece).length));
+  try {
+    await files.readBlock(piece, 0, bytes);
+    return await hasher.leafHashes(bytes);
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
   }
 }

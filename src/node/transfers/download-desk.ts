@@ -33,6 +33,12 @@ export class DownloadDesk {
     return [...this.#downloads.values()];
   }
 
+  /** Whether a new one would have to wait for its turn. */
+  get isBusy(): boolean {
+    const nowMs = this.#desk.clockMs;
+    return this.all.filter((download) => download.isWanted && download.holdsSlot(nowMs)).length >= ACTIVE_MAX;
+  }
+
   get(key: EntryKey): Download | undefined {
     return this.#downloads.get(keyOf(key));
   }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 
 import { CommandError, equalBytes, Gate } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
-import { PieceLayers, pieceTreeBytes, type Content } from '../../metainfo/index.ts';
+import { buildContent, PieceLayers, pieceTreeBytes, type Content } from '../../metainfo/index.ts';
 import {
   checkFreeSpace,
   DownloadStorage,
@@ -16,6 +16,19 @@ import type { Desk } from './desk.ts';
 import type { DownloadEntry } from './library.ts';
 
 const HASHES_AT_ONCE = 8;
+
+/** What the content consists of, if that is known without asking anybody. */
+export async function knownContent(
+  desk: Desk,
+  { content: id, name, size, files }: DownloadEntry,
+): Promise<Content | undefined> {
+  const kept = await desk.library.content(id);
+  if (kept || size > 0 || files > 1) return kept;
+  const empty = buildContent({ name, isFolder: false, files: [{ path: [name], length: 0 }] });
+  if (empty.contentId !== id) return undefined;
+  await desk.library.putContent(empty);
+  return empty;
+}
 
 /** The files of a download, with what is known to be in them. */
 export interface DownloadFiles {

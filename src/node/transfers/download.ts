@@ -1,5 +1,5 @@
-import { CommandError, type InfoHash } from '../../base/index.ts';
-import { buildContent, type Content, type PieceLayers, type Torrent } from '../../metainfo/index.ts';
+import { CommandError } from '../../base/index.ts';
+import type { Content, PieceLayers, Torrent } from '../../metainfo/index.ts';
 import type { PeerSocket } from '../../net/index.ts';
 import type { FileStamp } from '../../storage/index.ts';
 import type { DownloadRow, DownloadState } from '../commands.ts';
@@ -7,15 +7,15 @@ import type { GroupCredentials, OwnContent, PeerEntry } from '../seams.ts';
 import { Chores } from './chores.ts';
 import { isWanted, type Desk, type OwnEvents } from './desk.ts';
 import type { Door } from './doors.ts';
-import { adoptFile, openDownload, type DownloadFiles } from './download-files.ts';
+import { adoptFile, knownContent, openDownload, type DownloadFiles } from './download-files.ts';
+import { downloadRow } from './download-row.ts';
 import { GroupContext, torrentIn } from './group-context.ts';
+import { InfoHashChoice, NO_INFO_HASH } from './info-hash-choice.ts';
 import type { DownloadEntry } from './library.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import type { ServedRun } from './shared-content.ts';
 import type { PeerView, SwarmFiles, SwarmRun } from './swarm-run.ts';
 
-/** Announced by who wants a content but can't say or take anything of it now: no torrent has this info-hash. */
-const NO_INFO_HASH = '0'.repeat(64) as InfoHash;
 /** A download that gets nothing for so long gives its place among the active ones to another. */
 const STALLED_MS = 15_000;
 /** Where two info-hashes are announced for a content, one that gives no metadata for so long is left for the other. */
@@ -30,7 +30,7 @@ export interface Completed {
   /** Goes on serving, if it was at work. */
   readonly served: ServedRun | undefined;
   /** From now on it is the share's business when its files can't be read. */
-  handOver(onBroken: (error: CommandError) => void): void;
+  readonly handOver: (onBroken: (error: CommandError) => void) => void;
 }
 
 /** What a download tells its desk. */
@@ -51,10 +51,7 @@ export class Download implements Door {
   readonly #desk: Desk;
   readonly #events: DownloadEvents;
   readonly #chores: Chores;
-  /** Info-hashes that proved to be something else. */
-  readonly #wrong = new Set<InfoHash>();
-  /** Info-hashes under which nobody gave metadata in time: tried again when there is no other. */
-  readonly #mute = new Set<InfoHash>();
+  readonly #choice = new InfoHashChoice();
   #phase: Phase = 'idle';
   #context: GroupContext | undefined;
   #run: SwarmRun | undefined;
@@ -186,23 +183,14 @@ export class Download implements Door {
   }
 
   row(): DownloadRow {
-    const status = this.#run?.status();
-    const { entry } = this;
-    const doneBytes = entry.state === 'complete' ? entry.size : this.#heldBytes;
-    const bytesPerSecond = this.isWanted ? (status?.bytesPerSecondDown ?? 0) : 0;
-    const secondsLeft = bytesPerSecond > 0 ? Math.ceil((entry.size - doneBytes) / bytesPerSecond) : null;
-    return {
+    return downloadRow(this.#desk, {
+      entry: this.entry,
       state: this.state,
-      group: this.#desk.label(entry.gid),
-      file: entry.name,
-      path: entry.root,
-      doneBytes,
-      totalBytes: entry.size,
-      bytesPerSecond,
-      secondsLeft,
-      peers: status?.connections ?? 0,
-      remark: this.#remark(),
-    };
+      heldBytes: this.#heldBytes,
+      isStarting: this.#phase === 'starting',
+      hasSources: this.#sources().length > 0,
+      status: this.#run?.status(),
+    });
   }
 
   get state(): DownloadState {
@@ -223,20 +211,7 @@ export class Download implements Door {
   }
 
   #sources(): PeerEntry[] {
-    const peers = this.#desk.peersOf(this.entry);
-    return peers.filter(({ infoHash }) => infoHash !== NO_INFO_HASH && !this.#wrong.has(infoHash));
-  }
-
-  /** The info-hash under which most have the content, seeds first: what it really is shows when its metadata comes. */
-  #candidate(): InfoHash | undefined {
-    const votes = new Map<InfoHash, number>();
-    for (const { infoHash, seed } of this.#sources()) {
-      votes.set(infoHash, (votes.get(infoHash) ?? 0) + (seed ? 1000 : 1));
-    }
-    const ranked = [...votes].toSorted((a, b) => b[1] - a[1]).map(([infoHash]) => infoHash);
-    const fresh = ranked.find((infoHash) => !this.#mute.has(infoHash));
-    if (fresh === undefined) this.#mute.clear();
-    return fresh ?? ranked[0];
+    return this.#choice.usable(this.#desk.peersOf(this.entry));
   }
 
   #credentials(): GroupCredentials {
@@ -255,7 +230,7 @@ export class Download implements Door {
     const content = await knownContent(this.#desk, this.entry);
     if (turn !== this.#turn) return;
     if (content) return this.#beginWith(turn, content, credentials);
-    const infoHash = this.#candidate();
+    const infoHash = this.#choice.best(this.#desk.peersOf(this.entry));
     if (infoHash === undefined) this.#phase = 'idle';
     else this.#openRun(new GroupContext(this.#desk.access.gate, credentials, infoHash));
   }
@@ -290,8 +265,9 @@ export class Download implements Door {
     const files = this.#files;
     const start = torrent && files && swarmFiles(torrent, files);
     this.#context = context;
-    this.#phase = 'running';
     this.#run = this.#desk.startRun(this.entry, context, start, this.#eventsOf(this.#turn));
+    // Only now: a swarm that begins complete says so while it is made, when there is nothing yet to finish with.
+    this.#phase = 'running';
     this.#desk.tools.doors.open(this);
   }
 
@@ -329,8 +305,8 @@ export class Download implements Door {
   }
 
   #tryAnotherInfoHash(): void {
-    this.#mute.add(this.context.infoHash);
-    const next = this.#candidate();
+    this.#choice.putOff(this.context.infoHash);
+    const next = this.#choice.best(this.#desk.peersOf(this.entry));
     this.#progressAtMs = this.#desk.clockMs;
     if (next !== this.context.infoHash)
       this.#chores.add('download.stop-failed', this.stop('no metadata came'));
@@ -339,7 +315,7 @@ export class Download implements Door {
   /** Whoever announced this info-hash was wrong, or lied: another one is tried. */
   #giveUpInfoHash(reason: string): void {
     const infoHash = this.context.infoHash;
-    this.#wrong.add(infoHash);
+    this.#choice.giveUp(infoHash);
     this.#desk.tools.log.warn('download.wrong-metadata', { infoHash, reason });
     this.#chores.add('download.stop-failed', this.stop('wrong metadata'));
   }
@@ -402,17 +378,6 @@ export class Download implements Door {
     if (this.#context) this.#desk.tools.doors.close(this);
     this.#context = undefined;
   }
-
-  #remark(): string {
-    if (this.entry.state === 'failed') return this.entry.text ?? '';
-    if (!this.isWanted) return '';
-    if (this.#desk.access.presence.trackersConnected() === 0) return 'no tracker reached';
-    if (this.#sources().length === 0) return 'nobody online';
-    if (this.#phase === 'starting') return 'looking at what is there';
-    const status = this.#run?.status();
-    if (status === undefined || status.connections > 0) return '';
-    return status.unreachable >= status.sources ? 'nobody reachable' : 'connecting';
-  }
 }
 
 const swarmFiles = (torrent: Torrent, { storage, layers }: DownloadFiles): SwarmFiles => ({
@@ -421,16 +386,3 @@ const swarmFiles = (torrent: Torrent, { storage, layers }: DownloadFiles): Swarm
   held: storage.record.held.clone(),
   layers,
 });
-
-/** What the content consists of, if that is known without asking anybody. */
-async function knownContent(
-  desk: Desk,
-  { content: id, name, size, files }: DownloadEntry,
-): Promise<Content | undefined> {
-  const kept = await desk.library.content(id);
-  if (kept || size > 0 || files > 1) return kept;
-  const empty = buildContent({ name, isFolder: false, files: [{ path: [name], length: 0 }] });
-  if (empty.contentId !== id) return undefined;
-  await desk.library.putContent(empty);
-  return empty;
-}

@@ -159,7 +159,9 @@ export class ShareDesk {
   async #changeOf({ root, stamps }: ShareEntry, content: Content): Promise<string | undefined> {
     try {
       const files = await ShareStorage.open(content, root, this.#desk.tools.files, stamps);
-      return await files.filesChanged().finally(() => files.close());
+      const change = await files.filesChanged();
+      await files.close();
+      return change;
     } catch (error) {
       if (error instanceof CommandError) return error.message;
       throw error;

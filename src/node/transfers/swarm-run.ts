@@ -9,7 +9,7 @@ import {
   type Logger,
 } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
-import { pieceAt, type Bitfield, type PieceLayers, type Torrent } from '../../metainfo/index.ts';
+import type { Bitfield, PieceLayers, Torrent } from '../../metainfo/index.ts';
 import {
   formatAddress,
   sniOf,
@@ -29,7 +29,8 @@ import {
 } from '../../swarm/index.ts';
 import { encodeMessage, type Handshake } from '../../wire/index.ts';
 import type { PeerEntry } from '../seams.ts';
-import { BlockServer } from './block-server.ts';
+import { BlockServer, leafHashesOf } from './block-server.ts';
+import { Chores } from './chores.ts';
 import type { FramePool } from './frame-pool.ts';
 import { PeerLink, type LinkOwner } from './peer-link.ts';
 
@@ -108,7 +109,7 @@ export class SwarmRun implements LinkOwner {
   readonly #dialling = new AbortController();
   /** By source key, else by user: where somebody was seen. */
   readonly #addresses = new Map<string, string>();
-  readonly #busy = new Set<Promise<void>>();
+  readonly #chores: Chores;
   readonly #blocks: BlockServer;
   #files: PieceFiles | undefined;
   #torrent: Torrent | undefined;
@@ -135,6 +136,7 @@ export class SwarmRun implements LinkOwner {
       chance: tools.chance,
       nowMs: tools.clock.nowMs(),
     });
+    this.#chores = new Chores(tools.log);
     this.#blocks = new BlockServer(tools.frames);
     this.swarm.setGroupDigest(options.newsDigest);
     this.syncSources();
@@ -223,7 +225,7 @@ export class SwarmRun implements LinkOwner {
       this.#dialling.abort(reason);
       for (const link of this.#links.values()) link.close(reason);
     }
-    while (this.#busy.size > 0) await Promise.all(this.#busy);
+    await this.#chores.settled();
   }
 
   onLinkOpen(link: PeerLink, handshake: Handshake): void {
@@ -268,11 +270,11 @@ export class SwarmRun implements LinkOwner {
       case 'close':
         return this.#links.get(effect.conn)?.close(effect.fault ?? new Error(effect.reason));
       case 'dial':
-        return this.#track(this.#dial(effect.key));
+        return this.#chores.add('peer.dial-failed', this.#dial(effect.key));
       case 'storePiece':
-        return this.#track(this.#store(effect));
+        return this.#chores.add('piece.store-failed', this.#store(effect));
       case 'serveHashes':
-        return this.#track(this.#serveHashes(effect));
+        return this.#chores.add('hashes.not-served', this.#serveHashes(effect));
       case 'metadata':
         return this.#options.events.onMetadata(effect.torrent);
       case 'unusable':
@@ -322,7 +324,8 @@ export class SwarmRun implements LinkOwner {
     const link = this.#links.get(conn);
     if (link === undefined || this.#files === undefined) return;
     const sent = this.#blocks.send(link, this.#files, piece, begin, length);
-    this.#track(sent.catch((error: unknown) => this.#onUnreadable(conn, piece, begin, length, error)));
+    const caught = sent.catch((error: unknown) => this.#onUnreadable(conn, piece, begin, length, error));
+    this.#chores.add('block.not-sent', caught);
   }
 
   #onUnreadable(conn: ConnId, piece: number, begin: number, length: number, error: unknown): void {
@@ -349,23 +352,11 @@ export class SwarmRun implements LinkOwner {
   }
 
   async #serveHashes({ conn, piece, request }: Extract<Effect, { type: 'serveHashes' }>): Promise<void> {
-    const leaves = await this.#leafHashes(piece);
+    if (this.#torrent === undefined || this.#files === undefined) return;
+    const leaves = await leafHashesOf(this.#tools.hasher, this.#files, this.#torrent.content, piece);
     if (this.#isStopped) return;
     this.swarm.onLeafHashes(conn, request, leaves, this.clock.nowMs());
     this.onLinkNews();
-  }
-
-  async #leafHashes(piece: number): Promise<Uint8Array | undefined> {
-    const torrent = this.#torrent;
-    if (torrent === undefined || this.#files === undefined) return undefined;
-    const bytes = new Uint8Array(new SharedArrayBuffer(pieceAt(torrent.content, piece).length));
-    try {
-      await this.#files.readBlock(piece, 0, bytes);
-      return await this.#tools.hasher.leafHashes(bytes);
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-      return undefined;
-    }
   }
 
   #takeNews(conn: ConnId, payload: Uint8Array): void {
@@ -381,12 +372,6 @@ export class SwarmRun implements LinkOwner {
     const link = conn === undefined ? undefined : this.#links.get(conn);
     if (link) return formatAddress(link.socket.remote);
     return this.#addresses.get(key ?? user) ?? this.#addresses.get(user) ?? '';
-  }
-
-  /** Remembers work that touches files, so that `stop` can wait for it. */
-  #track(work: Promise<void>): void {
-    this.#busy.add(work);
-    void work.finally(() => this.#busy.delete(work));
   }
 
   #arm(): void {

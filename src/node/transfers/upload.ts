@@ -22,7 +22,7 @@ const NAMES_SHOWN_MAX = 10;
 
 /** How an upload is watched and stopped. */
 export interface UploadWatch {
-  onProgress(progress: HashProgress): void;
+  readonly onProgress: (progress: HashProgress) => void;
   readonly signal: AbortSignal;
 }
 

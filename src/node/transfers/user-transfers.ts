@@ -84,8 +84,9 @@ export class UserTransfers implements TransferCommands {
     const order = await orderDownload(this, ref, listing, file, destination);
     const download = await this.downloads.add(order);
     this.#announce();
+    this.downloads.schedule();
     const { name, root, size } = download.entry;
-    return { file: name, path: root, size, queued: download.state === 'Q' };
+    return { file: name, path: root, size, queued: !download.isRunning && this.downloads.isBusy };
   }
 
   showDownloads(): Promise<DownloadRow[]> {
