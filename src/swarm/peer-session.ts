@@ -79,9 +79,8 @@ export class PeerSession {
   pendingBytes = 0;
   windowBytes = 0;
   slowStart = true;
-  /** The quickest answer of late: the path's own delay. */
+  /** The quickest answer to a request: the path's own delay, without a queue of our making. */
   quickestMs = Infinity;
-  quickestSinceMs = 0;
   /** Last time that bytes of a block came, or that the first request went out. */
   progressMs: number;
   snubbed = false;

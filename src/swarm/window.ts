@@ -5,14 +5,11 @@ import type { PeerSession, PendingRequest } from './peer-session.ts';
 const FIRST_BYTES = 128 * 1024;
 const FIRST_REQUEST_BYTES = 32 * 1024;
 const REQUEST_MS = 50;
-/** How long the quickest answer counts as the path's delay; paths and loads change. */
-const QUICKEST_LASTS_MS = 10_000;
 
 export const firstWindow = (requestBytes: number, config: SwarmConfig): number =>
   Math.min(config.windowBytesMax, Math.max(FIRST_BYTES, leastWindow(requestBytes)));
 
-export const leastWindow = (requestBytes: number): number =>
-  requestBytes > BLOCK_BYTES ? 2 * requestBytes : 4 * BLOCK_BYTES;
+export const leastWindow = (requestBytes: number): number => 2 * requestBytes;
 
 /** Large requests for quick peers, small ones for slow peers: a request is what a peer sends in a short time. */
 export function requestBytesFor(session: PeerSession, largest: number, nowMs: number): number {
@@ -36,16 +33,15 @@ export function adaptWindow(
   nowMs: number,
 ): void {
   const delayMs = nowMs - request.sentMs;
-  if (delayMs <= session.quickestMs || nowMs - session.quickestSinceMs > QUICKEST_LASTS_MS) {
-    session.quickestMs = delayMs;
-    session.quickestSinceMs = nowMs;
-  }
+  const least = leastWindow(Math.max(request.length, BLOCK_BYTES));
+  // With so little in flight the wait is not of our making: the path is slower than it was.
+  const isBare = session.windowBytes <= least && !session.slowStart;
+  session.quickestMs = isBare ? delayMs : Math.min(delayMs, session.quickestMs);
   const wantedMs = session.quickestMs + config.queueMs;
   if (session.slowStart && delayMs <= wantedMs) session.windowBytes += request.length;
   else {
     session.slowStart = false;
     session.windowBytes = (session.down.bytesPerSecond(nowMs) * wantedMs) / 1000;
   }
-  const least = leastWindow(Math.max(request.length, BLOCK_BYTES));
   session.windowBytes = Math.min(config.windowBytesMax, Math.max(least, session.windowBytes));
 }
