@@ -6,6 +6,8 @@ export type Database = DatabaseSyncInstance;
 type Driver = { DatabaseSync: new (path: string) => Database };
 
 const SCHEMA_VERSION = 1;
+/** Pages of 4 KiB in the write-ahead log before it goes into the file: many small writes hit the same pages. */
+const LOG_PAGES = 4_000;
 const SCHEMA = `
   CREATE TABLE records (
     id INTEGER PRIMARY KEY,
@@ -15,7 +17,7 @@ const SCHEMA = `
     bucket INTEGER NOT NULL,
     bytes BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX records_by_bucket ON records (bucket, key, hash);
+  CREATE INDEX records_by_bucket ON records (bucket);
   CREATE INDEX records_by_author ON records (author, key);
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -48,7 +50,10 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
     lock.exec('BEGIN EXCLUSIVE');
     const database = new DatabaseSync(path);
     opened.push(database);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${LOG_PAGES}`,
+    );
+    database.exec('BEGIN IMMEDIATE');
     prepareSchema(database, path);
     database.exec('COMMIT');
     return { database, close };

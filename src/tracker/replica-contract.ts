@@ -5,7 +5,7 @@ import { BUCKET_COUNT, DIGEST_BYTES } from '../store/index.ts';
 /** Buckets whose lists are asked for at once. */
 export const BUCKETS_PER_CALL = 256;
 /** Records fetched or pushed at once. */
-export const RECORDS_PER_EXCHANGE = 256;
+export const RECORDS_PER_EXCHANGE = 512;
 /** An answer with records stops growing beyond this; what is missing in it is asked for again. */
 export const EXCHANGE_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -54,7 +54,7 @@ export const replicaApi = {
     path: '/v1/replica/fetch',
     summary: 'The records of some keys, as many of the first as fit into an answer',
     body: z.object({ keys: z.array(recordKeyField).max(RECORDS_PER_EXCHANGE) }),
-    bodyBytesMax: 128 * 1024,
+    bodyBytesMax: 256 * 1024,
     result: z.object({ records: z.array(recordField) }),
   }),
   put: endpoint({

@@ -25,6 +25,8 @@ const RETRY_MS = 1_000;
 const PING_MS = 1_000;
 /** Changes that wait for being pushed. Beyond them the other tracker gets them when it compares digests. */
 const QUEUED_MAX = 10_000;
+/** Keys that are gathered before they are fetched in order. */
+const KEYS_SORTED_MAX = 50_000;
 /** How often in a row a connected tracker must differ before all is compared; more where that brings nothing. */
 const DIFFERING_PINGS = 2;
 const FRUITLESS_PINGS_MAX = 60;
@@ -144,11 +146,16 @@ export class ReplicaLink {
     const buckets = differingBuckets(await store.digests(), fromBase64Url(digests));
     if (!buckets) throw new Error('the digests are malformed');
     let fetched = 0;
+    let keys: string[] = [];
     for (const part of inParts(buckets, BUCKETS_PER_CALL)) {
       const { pairs } = await client.call(replicaApi.lists, { buckets: part }, signal);
       const ours = await Promise.all(part.map((bucket) => store.bucket(bucket)));
-      fetched += await this.#fetch(keysToFetch(ours.flat(), pairs));
+      keys.push(...keysToFetch(ours.flat(), pairs));
+      if (keys.length < KEYS_SORTED_MAX) continue;
+      fetched += await this.#fetch(keys);
+      keys = [];
     }
+    fetched += await this.#fetch(keys);
     if (fetched > 0) log.info('tracker-caught-up', { records: fetched });
     return fetched;
   }
@@ -157,7 +164,8 @@ export class ReplicaLink {
   async #fetch(keys: readonly string[]): Promise<number> {
     let fetched = 0;
     let storing: Promise<number> = Promise.resolve(0);
-    for (const part of inParts(keys, RECORDS_PER_EXCHANGE)) {
+    // In the order of keys both stores read and write neighbouring pages: several times as fast.
+    for (const part of inParts(keys.toSorted(), RECORDS_PER_EXCHANGE)) {
       let rest = part;
       while (rest.length > 0) {
         const { records } = await this.#parts.client.call(
