@@ -1,39 +1,45 @@
 import type { PeerView } from './swarm-run.ts';
 
-/** Totals of peers over the lives of several swarms: who is gone stays listed with what it gave and got. */
+/** One row for each device, over all its connections and the lives of several swarms: who is gone stays listed. */
 export class PeerLedger {
-  readonly #gone = new Map<string, PeerView>();
+  #gone = new Map<string, PeerView>();
 
   /** A swarm ends: these were its rows. */
   keep(rows: readonly PeerView[]): void {
-    for (const row of rows) this.#gone.set(keyOf(row), added(row, this.#gone.get(keyOf(row))));
+    const ended = rows.map((row) => ({
+      ...row,
+      conn: undefined,
+      bytesPerSecondFrom: 0,
+      bytesPerSecondTo: 0,
+    }));
+    this.#gone = merged([...this.#gone.values(), ...ended]);
   }
 
-  /** Those of the live swarm with their earlier totals, then those that are gone. */
+  /** Rows of the live swarm, with what was before. */
   rows(live: readonly PeerView[]): PeerView[] {
-    const keys = new Set(live.map(keyOf));
-    const gone = [...this.#gone].filter(([key]) => !keys.has(key)).map(([, row]) => row);
-    const seen = new Set<string>();
-    const withPast = live.map((row) => {
-      const past = seen.has(keyOf(row)) ? undefined : this.#gone.get(keyOf(row));
-      seen.add(keyOf(row));
-      return past
-        ? { ...row, bytesFrom: row.bytesFrom + past.bytesFrom, bytesTo: row.bytesTo + past.bytesTo }
-        : row;
-    });
-    return [...withPast, ...gone];
+    const all = [...merged([...this.#gone.values(), ...live]).values()];
+    return [...all.filter((row) => row.conn !== undefined), ...all.filter((row) => row.conn === undefined)];
   }
 }
 
-const keyOf = (row: PeerView): string => row.key ?? row.user;
+function merged(rows: readonly PeerView[]): Map<string, PeerView> {
+  const byDevice = new Map<string, PeerView>();
+  for (const row of rows) {
+    const device = row.key ?? row.user;
+    const other = byDevice.get(device);
+    byDevice.set(device, other ? sum(other, row) : row);
+  }
+  return byDevice;
+}
 
-function added(row: PeerView, past: PeerView | undefined): PeerView {
+/** What is true now is taken from the connection that lives, else from the later one. */
+function sum(earlier: PeerView, later: PeerView): PeerView {
+  const now = later.conn === undefined && earlier.conn !== undefined ? earlier : later;
   return {
-    ...row,
-    conn: undefined,
-    bytesFrom: row.bytesFrom + (past?.bytesFrom ?? 0),
-    bytesTo: row.bytesTo + (past?.bytesTo ?? 0),
-    bytesPerSecondFrom: 0,
-    bytesPerSecondTo: 0,
+    ...now,
+    bytesFrom: earlier.bytesFrom + later.bytesFrom,
+    bytesTo: earlier.bytesTo + later.bytesTo,
+    bytesPerSecondFrom: earlier.bytesPerSecondFrom + later.bytesPerSecondFrom,
+    bytesPerSecondTo: earlier.bytesPerSecondTo + later.bytesPerSecondTo,
   };
 }
