@@ -27,10 +27,4 @@ export {
   type TrackerGroupRow,
 } from './tracker-contract.ts';
 export { trackerEvents, type SwarmEvent, type SwarmPeer, type TrackerEvent } from './tracker-events.ts';
-export {
-  parseTrackerList,
-  trackerAtLine,
-  readTrackerList,
-  type TrackerAddress,
-  type TrackerList,
-} from './tracker-list.ts';
+export { trackerAtLine, readTrackerList, type TrackerAddress, type TrackerList } from './tracker-list.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import { connect } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { SampleUser } from '../../test/contract/sample-records.ts';
 import { HeldClock } from '../../test/support/held-clock.ts';
@@ -263,6 +264,29 @@ describe('who may call', () => {
         });
       }
     }
+  });
+
+  test('a TLS session is never resumed', async () => {
+    const port = await oneTracker();
+    const sessions: Buffer[] = [];
+    const connectOnce = async (session?: Buffer): Promise<boolean> => {
+      const socket = connect({
+        host: '127.0.0.1',
+        port,
+        rejectUnauthorized: false,
+        ...(session && { session }),
+      });
+      socket.on('session', (fresh) => sessions.push(fresh));
+      await once(socket, 'secureConnect');
+      const isReused = socket.isSessionReused();
+      // What the server has to say of sessions, it says before the answer.
+      socket.write('GET /healthz HTTP/1.1\r\nHost: tracker\r\n\r\n');
+      await once(socket, 'data');
+      socket.destroy();
+      return isReused;
+    };
+    expect(await connectOnce()).toBe(false);
+    for (const session of sessions.splice(0)) expect(await connectOnce(session)).toBe(false);
   });
 
   test('a certificate over another kind of key is nobody’s', async () => {
