@@ -107,7 +107,7 @@ export class Holdings {
       session.patience.spend(1, 'pieces announced again', nowMs);
       return false;
     }
-    this.#picker.onHas(piece);
+    this.#picker.onHas(session, piece);
     this.#advisor.onHas(session, piece);
     if (work.held.get(piece)) return true;
     session.wanted += 1;
@@ -133,7 +133,7 @@ export class Holdings {
     const piece = this.#index(work, number);
     this.#picker.countSingly(session);
     if (session.has?.clear(piece) !== true) return;
-    this.#picker.onLost(piece);
+    this.#picker.onLost(session, piece);
     this.#advisor.onLost(piece);
     if (work.held.get(piece)) return;
     session.wanted -= 1;

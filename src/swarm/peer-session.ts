@@ -73,6 +73,12 @@ export class PeerSession {
   saidPieces = false;
   /** Pieces it has and we lack. */
   wanted = 0;
+  /** Those of them that nobody is asked for yet. */
+  pickable = 0;
+  /** The latest of its announcements, newest last. */
+  readonly news: number[] = [];
+  /** Where the search for a pickable piece goes on. */
+  sweepAt = 0;
 
   readonly pending: PendingRequest[] = [];
   /** Bytes of live requests. */

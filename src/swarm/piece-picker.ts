@@ -6,6 +6,8 @@ import { RarityOrder } from './rarity.ts';
 
 /** A source of our kind that has just suggested pieces is given so long to suggest more. */
 const GUIDANCE_MS = 400;
+/** Pieces announced of late, remembered for each peer. */
+const NEWS_MAX = 512;
 
 /**
  * Which piece a peer is asked for next. Each piece is in exactly one state: unknown (its hash is), pickable (in
@@ -35,22 +37,39 @@ export class PiecePicker {
   onHashKnown(piece: number): void {
     const work = this.#core.work;
     if (!work || work.held.get(piece) || this.active.has(piece)) return;
-    if (work.layers.expected(piece)) this.#order?.add(piece);
+    const order = this.#order;
+    if (!order || order.has(piece) || !work.layers.expected(piece)) return;
+    order.add(piece);
+    for (const session of this.#core.sessions.values())
+      if (session.has?.get(piece) === true) session.pickable += 1;
   }
 
-  onHas(piece: number): void {
+  /** The peer has one piece more. */
+  onHas(session: PeerSession, piece: number): void {
     this.#order?.increase(piece);
+    if (this.#order?.has(piece) !== true) return;
+    session.pickable += 1;
+    if (session.news.length >= NEWS_MAX) session.news.splice(0, NEWS_MAX / 2);
+    session.news.push(piece);
   }
 
-  onLost(piece: number): void {
+  onLost(session: PeerSession, piece: number): void {
     this.#order?.decrease(piece);
+    if (this.#order?.has(piece) === true) session.pickable -= 1;
   }
 
   /** The peer's pieces are known now: all at once. */
   onPieces(session: PeerSession): void {
     if (!session.has) return;
+    const order = this.#order;
+    if (!order) return;
     session.countedAsSeed = session.has.isComplete;
-    if (!session.countedAsSeed) for (const piece of session.has.ones()) this.#order?.increase(piece);
+    session.pickable = session.countedAsSeed ? order.size : 0;
+    if (session.countedAsSeed) return;
+    for (const piece of session.has.ones()) {
+      order.increase(piece);
+      if (order.has(piece)) session.pickable += 1;
+    }
   }
 
   onGone(session: PeerSession): void {
@@ -149,13 +168,22 @@ export class PiecePicker {
   #fresh(session: PeerSession, nowMs: number): ActivePiece | undefined {
     const order = this.#order;
     const has = session.has;
-    if (!order || !has || order.size === 0 || this.active.size >= this.#core.config.activePiecesMax)
+    if (!order || !has || session.pickable === 0 || this.active.size >= this.#core.config.activePiecesMax)
       return undefined;
     const suggested = this.#suggested(session, order);
     if (suggested !== undefined) return this.#begin(suggested, order);
     if (nowMs - session.suggestedMs < GUIDANCE_MS) return undefined;
-    const piece = order.pick((candidate) => has.get(candidate));
+    const piece =
+      order.pick((candidate) => has.get(candidate)) ?? this.#newest(session, order) ?? order.sweep(session);
     return piece === undefined ? undefined : this.#begin(piece, order);
+  }
+
+  /** Of what the peer announced of late: where few pieces have come, that is what nobody was asked for. */
+  #newest(session: PeerSession, order: RarityOrder): number | undefined {
+    for (let piece = session.news.pop(); piece !== undefined; piece = session.news.pop()) {
+      if (order.has(piece) && session.has?.get(piece) === true) return piece;
+    }
+    return undefined;
   }
 
   #suggested(session: PeerSession, order: RarityOrder): number | undefined {
@@ -172,6 +200,8 @@ export class PiecePicker {
     const buffer = this.#buffer(work.content.pieceLength);
     if (!buffer) return undefined;
     order.remove(piece);
+    for (const session of this.#core.sessions.values())
+      if (session.has?.get(piece) === true) session.pickable -= 1;
     const active = new ActivePiece(piece, this.#core.pieceBytes(piece), buffer);
     this.#buffers.set(active, buffer);
     this.active.set(piece, active);
@@ -222,6 +252,15 @@ export class PiecePicker {
       );
     }
     this.#checkWorkers();
+    this.#checkPickable();
+  }
+
+  #checkPickable(): void {
+    for (const session of this.#core.sessions.values()) {
+      let pickable = 0;
+      for (const piece of session.has?.ones() ?? []) if (this.#order?.has(piece) === true) pickable += 1;
+      invariant(pickable === session.pickable, `connection ${session.conn} has ${pickable} pickable pieces`);
+    }
   }
 
   #checkWorkers(): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededChance } from '../base/index.ts';
+import { Bitfield } from '../metainfo/index.ts';
 import { RarityOrder } from './rarity.ts';
 
 type Step = readonly ['add' | 'remove' | 'increase' | 'decrease', number];
@@ -50,10 +51,13 @@ describe('RarityOrder', () => {
     expect(picked).toEqual(new Set(pick));
   });
 
-  test('what fits is found also behind many that do not', () => {
+  test('a sweep finds every piece of a peer that has few of many, each once a round', () => {
     const order = new RarityOrder(50_000, seededChance(4));
     for (let piece = 0; piece < 50_000; piece += 1) order.add(piece);
-    expect(order.pick((piece) => piece === 49_999)).toBe(49_999);
-    expect(order.pick(() => false)).toBeUndefined();
+    const has = Bitfield.fromBytes(new Uint8Array(6_250), 50_000)!;
+    for (const piece of [7, 20_000, 49_999]) has.set(piece);
+    const peer = { has, sweepAt: 12_345 };
+    expect([1, 2, 3, 4].map(() => order.sweep(peer))).toEqual([20_000, 49_999, 7, 20_000]);
+    expect(order.pick((piece) => piece === 50_000)).toBeUndefined();
   });
 });

@@ -2,8 +2,14 @@ import { invariant, type Chance } from '../base/index.ts';
 
 /** Counts at most; a piece that more peers have is as common as can be. */
 const COUNT_MAX = 255;
-/** Candidates looked at in order of rarity before any that fits will do. */
+/** Candidates looked at in order of rarity. */
 const PROBES_MAX = 96;
+
+/** Whose pieces are searched, and how far. */
+export interface Sweeper {
+  readonly has: { get(piece: number): boolean } | undefined;
+  sweepAt: number;
+}
 
 /**
  * Pieces ordered by how many peers have them, rarest first, ties in random order. Adding, removing and counting
@@ -18,14 +24,12 @@ export class RarityOrder {
   readonly #starts = new Int32Array(COUNT_MAX + 2);
   #size = 0;
   #highest = 0;
-  #cursor = 0;
 
   constructor(pieceCount: number, chance: Chance) {
     this.#chance = chance;
     this.#counts = new Uint8Array(pieceCount);
     this.#order = new Int32Array(pieceCount);
     this.#places = new Int32Array(pieceCount).fill(-1);
-    this.#cursor = Math.floor(chance() * pieceCount);
   }
 
   /** Pieces listed. */
@@ -101,22 +105,27 @@ export class RarityOrder {
     this.#shuffleIn(first, count - 1);
   }
 
-  /** The rarest listed piece that fits; in long lists, where few fit, any that does. */
+  /** The rarest listed piece that fits, if one of the rarest does. */
   pick(fits: (piece: number) => boolean): number | undefined {
     const probes = Math.min(this.#size, PROBES_MAX);
     for (let at = 0; at < probes; at += 1) {
       const piece = this.#order[at]!;
       if (fits(piece)) return piece;
     }
-    return this.#size > PROBES_MAX ? this.#sweep(fits) : undefined;
+    return undefined;
   }
 
-  /** Goes on where the last sweep ended, so that pieces that fit nobody are not passed again each time. */
-  #sweep(fits: (piece: number) => boolean): number | undefined {
+  /**
+   * Any listed piece that the peer has. Goes on where its last sweep ended: to find all of them costs one look at
+   * every piece, so it is cheap for each, however few they are.
+   */
+  sweep(peer: Sweeper): number | undefined {
     const total = this.#places.length;
+    if (this.#size <= PROBES_MAX) return undefined;
     for (let n = 0; n < total; n += 1) {
-      this.#cursor = this.#cursor + 1 < total ? this.#cursor + 1 : 0;
-      if (this.#places[this.#cursor]! >= 0 && fits(this.#cursor)) return this.#cursor;
+      const piece = peer.sweepAt < total ? peer.sweepAt : 0;
+      peer.sweepAt = piece + 1;
+      if (this.#places[piece]! >= 0 && peer.has?.get(piece) === true) return piece;
     }
     return undefined;
   }

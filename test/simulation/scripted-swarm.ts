@@ -117,10 +117,23 @@ export class Script {
     return true;
   }
 
-  /** Answers the requests to `conn` since `from` (an index into `effects`) with the truth. */
+  /** Answers with the truth what `conn` was asked for since `from` (an index into `effects`), and what that leads to. */
   answer(conn: number, from = 0): void {
-    for (const { piece, begin, length } of this.requests(conn, from)) {
-      this.give(conn, piece, begin, this.content.piece(piece).subarray(begin, begin + length));
+    this.answerWith(conn, from, ({ piece, begin, length }) =>
+      this.content.piece(piece).subarray(begin, begin + length),
+    );
+  }
+
+  answerWith(
+    conn: number,
+    from: number,
+    bytesOf: (request: Message & { type: 'request' }) => Uint8Array,
+  ): void {
+    for (let at = from; at < this.effects.length; at += 1) {
+      const effect = this.effects[at];
+      if (effect?.type !== 'send' || effect.conn !== conn || effect.message.type !== 'request') continue;
+      const { piece, begin } = effect.message;
+      this.give(conn, piece, begin, bytesOf(effect.message));
     }
   }
 
