@@ -59,6 +59,7 @@ describe('an account', () => {
     await expect(first.changePassword('wrong', 'new one')).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });
     await first.changePassword(passwordOf('cleo'), 'a better pass phrase');
     await second.heard(/password was changed on another device/);
+    expect(first.events).toEqual([]);
     const third = await stage.node();
     await expect(third.login('cleo', passwordOf('cleo'))).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });
     await third.login('cleo', 'a better pass phrase');

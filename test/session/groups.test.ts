@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256Hex, type ContentId, type GroupId } from '../../src/base/index.ts';
 import { SessionStage, type StagedNode, eventually, passwordOf } from '../support/session-stage.ts';
@@ -189,4 +190,21 @@ test('what happened while a client was away is told when it is back', async () =
   await away.login('dave', passwordOf('dave'));
   await away.listGroups();
   expect(away.events.slice(told)).toEqual([]);
+});
+
+test('nobody is told of what one did oneself', async () => {
+  const dataDir = join(stage.folder, 'erik');
+  const erik = await stage.user('erik', { dataDir });
+  await erik.createGroup('short');
+  await erik.leaveGroup('short');
+  await erik.joinGroup('lab');
+  await erik.cancelRequest('lab');
+  await erik.close();
+  const again = await stage.node({ dataDir });
+  await again.login('erik', passwordOf('erik'));
+  await again.joinGroup('lab');
+  await anna.acceptRequest('lab', 'erik');
+  await again.heard(/accepted you/);
+  expect(erik.events).toEqual([]);
+  expect(again.events).toHaveLength(1);
 });

@@ -24,6 +24,7 @@ import {
 import type { CreatedUser } from '../commands.ts';
 import { invalidName } from './name-book.ts';
 import { OpaqueTalk, type RegisteredPassword, verified } from './opaque-talk.ts';
+import type { RecordView } from './record-view.ts';
 import { type WriteTargets, putRecords } from './record-writer.ts';
 import { type AccountKeys, Vault, openSecret } from './vault.ts';
 
@@ -34,6 +35,9 @@ export interface OpenedAccount {
   /** The account's own records as the tracker has them, verified. */
   readonly records: readonly SignedRecord[];
 }
+
+/** Has `put` store the records, and keeps book of it. */
+export type Store = RecordView['store'];
 
 const PASSWORD_CHARS_MAX = 1_024;
 
@@ -81,13 +85,14 @@ export class Accounts {
     return { keys: { uid, identity: identityOf(records, uid, accountKey), accountKey }, clusterId, records };
   }
 
-  /** The credential that opens by `newPassword` from now on. Rejects with WRONG_PASSWORD, CONFLICT, WEAK_PASSWORD. */
+  /** Opens the account by `newPassword` from now on. Rejects with WRONG_PASSWORD, CONFLICT, WEAK_PASSWORD. */
   async changePassword(
     keys: AccountKeys,
     user: string,
     oldPassword: string,
     newPassword: string,
-  ): Promise<RecordOf<'credential'>> {
+    store: Store,
+  ): Promise<void> {
     this.#judge(newPassword, user);
     const clusterId = await this.#clusterId();
     const { uid, unlocker, records } = await this.#opaque.prove(user, oldPassword, clusterId);
@@ -96,12 +101,13 @@ export class Accounts {
       throw new CommandError('INTERNAL', 'the tracker answered for another user');
     const registered = await this.#opaque.register(uid, newPassword, clusterId);
     const { wrapByRecovery, recoveryProofHash } = current.body;
-    return this.#replaceCredential(keys, clusterId, current, {
+    const terms = {
       ...byPassword(keys, registered),
       wrapByRecovery,
       recoveryProofHash,
       previous: { hash: current.hash, proof: unlocker.proof },
-    });
+    };
+    await this.#replaceCredential(keys, clusterId, current, terms, store);
   }
 
   async recover(user: string, code: string, newPassword: string): Promise<CreatedUser> {
@@ -134,12 +140,13 @@ export class Accounts {
     clusterId: string,
     current: RecordOf<'credential'>,
     terms: Omit<CredentialBody, 'n'>,
-  ): Promise<RecordOf<'credential'>> {
+    store: Store = async (_, put) => void (await put()),
+  ): Promise<void> {
     const vault = new Vault(keys, clusterId, () => []);
     const next = vault.sign('credential', current.key, { n: current.body.n + 1, ...terms });
+    const expect = { key: current.key, hash: current.hash };
     try {
-      await putRecords(this.#targets, [next], { key: current.key, hash: current.hash });
-      return next;
+      await store([next], () => putRecords(this.#targets, [next], expect));
     } catch (error) {
       if (!(error instanceof CommandError) || error.code !== 'CONFLICT') throw error;
       throw new CommandError(

@@ -35,6 +35,8 @@ export class RecordView {
   readonly #records = new Map<string, SignedRecord>();
   readonly #byGroup = new Map<GroupId, Map<string, SignedRecord>>();
   readonly #listeners: ViewListener[] = [];
+  /** Hashes of records that this process is having stored. */
+  readonly #making = new Set<string>();
   #changes = new Map<GroupId, Set<RecordKind>>();
 
   constructor(uid: UserId, clusterId: string) {
@@ -44,6 +46,22 @@ export class RecordView {
 
   listen(listener: ViewListener): void {
     this.#listeners.push(listener);
+  }
+
+  /**
+   * Has own records stored by `put` and takes in what it says stands there then. They count as own doing, also when a
+   * tracker tells of them before it has answered.
+   */
+  async store(records: readonly SignedRecord[], put: () => Promise<readonly SignedRecord[]>): Promise<void> {
+    for (const { hash } of records) this.#making.add(hash);
+    try {
+      // A group's own records first: what else there is of it then has a place.
+      const rank = ({ kind }: SignedRecord): number => (kind === 'group' || kind === 'request' ? 0 : 1);
+      const stored = await put();
+      for (const record of stored.toSorted((a, b) => rank(a) - rank(b))) this.merge(record, 'own');
+    } finally {
+      for (const { hash } of records) this.#making.delete(hash);
+    }
   }
 
   /** Takes in what this machine kept; it was verified before it was written. */
@@ -127,7 +145,8 @@ export class RecordView {
       throw new RecordFault(`${record.kind}: the signature is wrong`);
     if (record.kind === 'group' && this.#forks(record)) return false;
     this.#put(record);
-    for (const listener of this.#listeners) listener.onChanged?.(record, before, origin);
+    const by = this.#making.has(record.hash) ? 'own' : origin;
+    for (const listener of this.#listeners) listener.onChanged?.(record, before, by);
     return true;
   }
 

@@ -52,12 +52,9 @@ export class RecordWriter {
     this.#view = view;
   }
 
-  async put(records: readonly SignedRecord[], expect?: Expectation): Promise<SignedRecord[]> {
-    const stored = await putRecords(this.#targets, records, expect);
-    // A group's own records first: what else there is of it then has a place.
-    const rank = ({ kind }: SignedRecord): number => (kind === 'group' || kind === 'request' ? 0 : 1);
-    for (const record of stored.toSorted((a, b) => rank(a) - rank(b))) this.#view.merge(record, 'own');
-    return stored;
+  /** Rejects as `putRecords`. */
+  async put(records: readonly SignedRecord[]): Promise<void> {
+    await this.#view.store(records, () => putRecords(this.#targets, records));
   }
 }
 

@@ -75,7 +75,7 @@ export class Session<T> {
 
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     const user = this.requireUser();
-    user.onOwnRecord(await this.#accounts.changePassword(user.keys, user.label, oldPassword, newPassword));
+    await this.#accounts.changePassword(user.keys, user.label, oldPassword, newPassword, user.store);
   }
 
   /** `address`: where this process's peers connect. */

@@ -149,9 +149,24 @@ export class TrackerConnection {
     const code = systemCode(error);
     if (code !== undefined && UNTRUSTED_CODES.has(code))
       return new TrackerUntrusted(`${this.tracker.text}: ${messageOf(error)}`, { cause: error });
-    return new TrackerUnreachable(`${this.tracker.text}: ${code ?? messageOf(error)}`, { cause: error });
+    const what = REASONS[code ?? ''] ?? code ?? messageOf(error);
+    return new TrackerUnreachable(`${this.tracker.text} ${what}`, { cause: error });
   }
 }
+
+/** What the commonest failures mean to people. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'broke off the connection',
+  EHOSTUNREACH: 'is not reachable from here',
+  ENETUNREACH: 'is not reachable from here',
+  UND_ERR_ABORTED: 'was given up',
+  UND_ERR_BODY_TIMEOUT: 'fell silent',
+  UND_ERR_CONNECT_TIMEOUT: 'does not answer',
+  UND_ERR_DESTROYED: 'was given up',
+  UND_ERR_HEADERS_TIMEOUT: 'does not answer',
+  UND_ERR_SOCKET: 'broke off the connection',
+};
 
 /** How Node names certificates that it did not accept. */
 const UNTRUSTED_CODES = new Set([

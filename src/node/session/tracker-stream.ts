@@ -67,7 +67,8 @@ export class TrackerStream {
         await this.#follow(this.#attempt.signal);
       } catch (error) {
         const explained = await this.link.explain(error);
-        this.#state = explained instanceof Error ? explained.message : String(explained);
+        const reason = explained instanceof Error ? explained.message : String(explained);
+        this.#state = reason.replace(`${this.link.tracker.text} `, '');
         this.#log.debug('tracker.stream.ended', { reason: this.#state });
       }
       if (this.#up) {

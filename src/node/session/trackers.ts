@@ -107,6 +107,7 @@ async function askState(link: TrackerLink): Promise<string> {
     await link.call(trackerApi.cluster, {});
     return 'reachable';
   } catch (error) {
-    return error instanceof CommandError ? `${error.code}: ${error.message}` : (error as Error).message;
+    if (error instanceof CommandError) return `${error.code}: ${error.message}`;
+    return (error as Error).message.replace(`${link.tracker.text} `, '');
   }
 }

@@ -17,7 +17,7 @@ import { identityCertificate, toPem } from '../../identity/index.ts';
 import { type RecordOf, type SignedRecord, foldLabel, supersedes } from '../../records/index.ts';
 import type { NodeEvent } from '../commands.ts';
 import type { GroupGate, PeerAddress, ShareBook, UserAccess } from '../seams.ts';
-import type { OpenedAccount } from './accounts.ts';
+import type { OpenedAccount, Store } from './accounts.ts';
 import { GroupBook } from './group-book.ts';
 import { GroupCommands } from './group-commands.ts';
 import { GroupDesk } from './group-desk.ts';
@@ -70,6 +70,8 @@ export class UserSession {
   readonly names: NameBook;
   readonly presence: PresenceService;
   readonly access: UserAccess;
+  /** For what commands write outside the groups. */
+  readonly store: Store;
   readonly #options: UserSessionOptions;
   readonly #view: RecordView;
   readonly #state: UserState;
@@ -89,6 +91,7 @@ export class UserSession {
     this.#recordLog = recordLog;
     this.#view = view;
     this.uid = account.keys.uid;
+    this.store = (records, put) => view.store(records, put);
     const warn = (text: string): void => options.emit({ type: 'warning', text });
     const vault = new Vault(account.keys, clusterId, () => view.own());
     this.book = new GroupBook(view, vault, clusterId, () => clock.wallMs());
@@ -149,11 +152,6 @@ export class UserSession {
     return this.names.known(this.uid);
   }
 
-  /** Takes in what a command of this device wrote outside the groups: a credential. */
-  onOwnRecord(record: SignedRecord): void {
-    this.#view.merge(record, 'own');
-  }
-
   close(): Promise<void> {
     return (this.#closing ??= this.#shutDown());
   }
@@ -190,13 +188,18 @@ export class UserSession {
   }
 
   #listen(): void {
+    const ownDoing = new Set<GroupId>();
     this.#view.listen({
       onChanged: (record, before, origin) => {
         if (isKept(record, this.uid)) this.#recordLog.append(record);
-        if (origin === 'own' && 'gid' in record.parts) this.#notices.settle(record.parts.gid);
+        if (origin === 'own' && 'gid' in record.parts) ownDoing.add(record.parts.gid);
         if (origin === 'news' && record.kind === 'credential' && before?.kind === 'credential') {
           this.#onPasswordChanged(record, before);
         }
+      },
+      onGroupsChanged: () => {
+        for (const gid of ownDoing) this.#notices.settle(gid);
+        ownDoing.clear();
       },
       onFork: (gid) => this.#onFork(gid),
     });
