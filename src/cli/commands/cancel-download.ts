@@ -4,7 +4,7 @@ export const cancelDownload = nodeCommand({
   name: 'cancel_download',
   topic: 'Downloads',
   params: [GROUP, DOWNLOAD],
-  summary: 'give a download up and take it off the list',
+  summary: 'give a download up, off the list',
   teaches: ['Of an unfinished one, what was fetched is removed; a complete file stays.'],
   example: 'cancel_download band "Japan Tour.mp3"',
   async run({ target, args: [group, file] }) {

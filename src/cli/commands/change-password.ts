@@ -7,7 +7,7 @@ export const changePassword = nodeCommand({
     { name: 'old_passwd', kind: 'password' },
     { name: 'new_passwd', kind: 'new-password' },
   ],
-  summary: 'set a new password, knowing the old one',
+  summary: 'set a new password',
   teaches: ['Leave both out to be asked for them unseen. Your other machines stay logged in.'],
   example: 'change_password',
   async run({ target, args: [oldPassword, newPassword] }) {

@@ -5,7 +5,7 @@ export const downloadFile = nodeCommand({
   name: 'download_file',
   topic: 'Downloads',
   params: [GROUP, FILE, { name: 'destination_path', kind: 'path' }],
-  summary: 'fetch a file from everyone in the group who has any of it',
+  summary: 'fetch a file from all who have any of it',
   teaches: [
     'Returns at once; a line COMPLETE or FAILED tells the end, show_downloads how far it is. The destination',
     'is a folder to put it into, or a new name. Nothing is ever overwritten. It goes on after a restart.',

@@ -1,5 +1,4 @@
 import type { View } from '../output/output.ts';
-import { alignedLines } from '../output/table.ts';
 import { type ShellCommand, usageOf } from '../shell/command.ts';
 import { unknownCommand } from '../shell/suggest.ts';
 import { count } from '../text/format.ts';
@@ -11,7 +10,7 @@ export function helpCommand(list: () => readonly ShellCommand<never>[]): ShellCo
     name: 'help',
     topic: 'This shell',
     params,
-    summary: 'all commands, or what one does, with an example',
+    summary: 'all commands, or one with an example',
     teaches: ['Quote names that have blanks: "Japan Tour.jpg" or Japan\\ Tour.jpg. Tab completes.'],
     example: 'help upload_file',
     async run({ args: [name], out }) {
@@ -48,22 +47,26 @@ function toHelpRow(command: ShellCommand<never>): HelpRow {
 
 const overview: View<HelpRow> = {
   plain: (row) => [row.command, row.usage, row.summary],
-  human(rows, columns) {
+  human(rows) {
     const topics = [...new Set(rows.map((row) => row.topic))];
     return [
-      ...topics.flatMap((topic) => [`${topic}:`, ...topicLines(rows, topic, columns)]),
-      'help <command> tells more, with an example. Tab completes. Ctrl-C stops a command.',
+      ...topics.flatMap((topic) => [`${topic}:`, ...topicLines(rows, topic)]),
+      'help <command> tells more. Tab completes. Ctrl-C stops a command.',
     ];
   },
 };
 
-/** Usage and summary side by side; on a narrow screen the summary stands below. */
-function topicLines(rows: readonly HelpRow[], topic: string, columns: number): string[] {
-  const cells = rows.filter((row) => row.topic === topic).map((row) => [`  ${row.usage}`, row.summary]);
-  const aligned = alignedLines(cells, ['left', 'left']);
-  if (aligned.every((line) => line.length < columns)) return aligned;
-  return cells.flatMap(([usage = '', summary = '']) => [usage, `      ${summary}`]);
-}
+/** Where summaries begin, unless the usage is longer: then below it. */
+const SUMMARY_COLUMN = 38;
+
+const topicLines = (rows: readonly HelpRow[], topic: string): string[] =>
+  rows
+    .filter((row) => row.topic === topic)
+    .flatMap(({ usage, summary }) =>
+      usage.length < SUMMARY_COLUMN - 3
+        ? [`  ${usage}`.padEnd(SUMMARY_COLUMN) + summary]
+        : [`  ${usage}`, ''.padEnd(SUMMARY_COLUMN) + summary],
+    );
 
 const lesson: View<HelpRow> = {
   plain: (row) => [row.command, row.usage, row.summary, row.example],

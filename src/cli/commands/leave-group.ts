@@ -4,9 +4,10 @@ export const leaveGroup = nodeCommand({
   name: 'leave_group',
   topic: 'Groups',
   params: [GROUP],
-  summary: 'leave a group; stops sharing there at once',
+  summary: 'leave a group',
   teaches: [
-    'What you downloaded stays yours. The owner can leave only as the last one, which ends the group.',
+    'Sharing there stops at once; what you downloaded stays yours. The owner can leave only as the last one,',
+    'which ends the group.',
   ],
   example: 'leave_group band',
   async run({ target, args: [group] }) {

@@ -7,7 +7,7 @@ export const listGroups = nodeCommand({
   name: 'list_groups',
   topic: 'Groups',
   params: [],
-  summary: 'all groups, their owners, and what you are in them',
+  summary: 'all groups, and what you are in them',
   teaches: ['The last column says owner, member, pending (you asked to join) or - (none of these).'],
   example: 'list_groups',
   async run({ target, out }) {

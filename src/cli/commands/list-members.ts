@@ -7,7 +7,7 @@ export const listMembers = nodeCommand({
   name: 'list_members',
   topic: 'Groups',
   params: [GROUP],
-  summary: 'who is in a group, and who of them is online',
+  summary: 'who is in a group, and who is online',
   teaches: ['For members. Whoever disconnects is shown as offline within ten seconds.'],
   example: 'list_members band',
   async run({ target, args: [group], out }) {

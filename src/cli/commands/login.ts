@@ -8,9 +8,10 @@ export const login = nodeCommand({
     { name: 'user_id', kind: 'user' },
     { name: 'passwd', kind: 'password' },
   ],
-  summary: 'log in; what you share is served again, unfinished downloads go on',
+  summary: 'log in',
   teaches: [
-    'From any machine. Leave the password out to be asked for it unseen.',
+    'From any machine. What you share is served again, unfinished downloads go on.',
+    'Leave the password out to be asked for it unseen.',
     'Forgotten? recover_user sets a new one by the recovery code.',
   ],
   example: 'login anna',

@@ -5,8 +5,10 @@ export const recheck = nodeCommand({
   name: 'recheck',
   topic: 'Files',
   params: [GROUP, FILE],
-  summary: 'read a file again and compare it with its checksums',
-  teaches: ['For a share or a download. What is damaged in a download is fetched again.'],
+  summary: 'read a file again and check it',
+  teaches: [
+    'Compares a share or a download with its checksums. What is damaged in a download is fetched again.',
+  ],
   example: 'recheck band "Japan Tour.mp3"',
   async run({ target, args: [group, file] }) {
     const { goodBytes, totalBytes } = await target.recheck(group, file);

@@ -7,7 +7,7 @@ export const showPeers = nodeCommand({
   name: 'show_peers',
   topic: 'Files',
   params: [GROUP, FILE],
-  summary: 'who gives you how much of a file, and who gets it from you',
+  summary: 'who gives and gets how much of a file',
   teaches: [
     'in: they called us; out: we called them; -: gone, kept for its totals. FROM and TO are bytes that came',
     'from them and went to them.',

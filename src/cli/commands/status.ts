@@ -6,7 +6,7 @@ export const status = nodeCommand({
   name: 'status',
   topic: 'Your account',
   params: [],
-  summary: 'this client: its trackers, address, folder, speeds',
+  summary: 'trackers, address, folder and speeds',
   teaches: ['Works without a login. A tracker that is down is tried again every second by itself.'],
   example: 'status',
   async run({ target, out }) {

@@ -12,8 +12,11 @@ export const waitDownloads = nodeCommand({
   name: 'wait_downloads',
   topic: 'Downloads',
   params: [{ name: 'seconds', kind: 'seconds', optional: true }],
-  summary: 'wait until no download is active or queued, at most that long',
-  teaches: ['Shows a bar for each at a terminal. Ctrl-C stops the waiting, not the downloads.'],
+  summary: 'wait until all downloads have ended',
+  teaches: [
+    'At most so many seconds, if given. Shows a bar for each at a terminal. Ctrl-C stops the waiting, not',
+    'the downloads. Paused ones are not waited for.',
+  ],
   example: 'wait_downloads 60',
   async run({ target, args: [seconds], out, clock, signal }) {
     const waited = await withDownloadBars(target, out, clock, () => target.waitDownloads(seconds, signal));

@@ -7,8 +7,10 @@ export const whoami = nodeCommand({
   name: 'whoami',
   topic: 'Your account',
   params: [],
-  summary: 'who is logged in, with the key code that others may compare',
-  teaches: ['The user id is a hash of your key: it stays when your name should ever change.'],
+  summary: 'who you are, and the code of your key',
+  teaches: [
+    'Others may compare the code. The user id is a hash of your key: it stays should your name ever change.',
+  ],
   example: 'whoami',
   async run({ target, out }) {
     const me = await target.whoami();

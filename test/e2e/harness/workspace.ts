@@ -80,14 +80,8 @@ export class Workspace {
 
   /** Ends what still runs, removes the folder, and throws if something was left or did not want to end. */
   async close(): Promise<void> {
-    const left: string[] = [];
-    for (const process of this.#processes.toReversed()) {
-      if (!process.running) continue;
-      await process.stop().catch(() => {
-        left.push(`process ${process.child.pid} had to be killed`);
-        process.child.kill('SIGKILL');
-      });
-    }
+    const clients = this.#processes.filter((process) => !this.trackers.includes(process as MbtProcess));
+    const left = [...(await endAll(clients)), ...(await endAll(this.trackers))];
     left.push(...processesMentioning(this.folder));
     left.push(...(await readdir(this.path('tmp'))).map((name) => `tmp/${name}`));
     await rm(this.folder, { recursive: true, force: true });
@@ -102,6 +96,22 @@ export class Workspace {
     const { PATH } = process.env;
     return { PATH, HOME: this.path('home'), TMPDIR: this.path('tmp'), TERM: 'xterm', LANG: 'C.UTF-8' };
   }
+}
+
+/** Ends those that still run; names those that had to be killed. */
+async function endAll(processes: readonly (MbtProcess | MbtTerminal)[]): Promise<string[]> {
+  const ends = processes
+    .filter((process) => process.running)
+    .map(async (process) => {
+      try {
+        await process.stop();
+        return [];
+      } catch {
+        process.child.kill('SIGKILL');
+        return [`process ${process.child.pid} had to be killed`];
+      }
+    });
+  return (await Promise.all(ends)).flat();
 }
 
 /** Ports that nobody listened on a moment ago. */
