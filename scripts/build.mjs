@@ -28,7 +28,7 @@ export function isBuildFresh() {
   const built = statSync(stamp).mtimeMs;
   const inputs = ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.scripts.json', 'package-lock.json']
     .map((name) => join(root, name))
-    .concat(filesUnder(join(root, 'src')), filesUnder(join(root, 'scripts')));
+    .concat(['src', 'scripts', 'bench'].flatMap((folder) => filesUnder(join(root, folder))));
   return inputs.every((file) => statSync(file).mtimeMs <= built);
 }
 

@@ -36,6 +36,10 @@ export class MbtProcess {
     return this.#end.promise;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
