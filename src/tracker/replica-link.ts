@@ -57,6 +57,7 @@ export class ReplicaLink {
   readonly #closing = new AbortController();
   readonly #firstTry = deferred<void>();
   #state: LinkState = 'connecting';
+  #fault = '';
   #session = new AbortController();
   #queue: Push[] = [];
   #isPushing = false;
@@ -69,6 +70,11 @@ export class ReplicaLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Why the other tracker is not taken for one of this cluster, and what to do; undefined unless it is so. */
+  get fault(): string | undefined {
+    return this.#state === 'different_cluster' ? this.#fault : undefined;
   }
 
   /** Begins, and resolves when the other tracker was tried once: caught up with, or not there. */
@@ -214,10 +220,13 @@ export class ReplicaLink {
     this.#session.abort();
     for (const { done } of this.#queue.splice(0)) done.resolve(false);
     const state = error instanceof StrangeTracker ? 'different_cluster' : 'connecting';
+    const reason = error instanceof Error ? error.message : String(error);
+    if (state === 'different_cluster') {
+      this.#fault = `${reason}: copy cluster.key from one of the two to the other, and start that one again`;
+    }
     if (state !== this.#state) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (state === 'different_cluster') log.error('tracker-different-cluster', { fault: text });
-      else if (!this.#closing.signal.aborted) log.warn('tracker-lost', { reason: text });
+      if (state === 'different_cluster') log.error('tracker-different-cluster', { fault: this.#fault });
+      else if (!this.#closing.signal.aborted) log.warn('tracker-lost', { reason });
     }
     this.#state = state;
   }

@@ -195,6 +195,7 @@ describe('replication', () => {
     const second = await theirs.start(2);
     for (const tracker of [first, second]) {
       await expect.poll(() => statesAt(tracker), soon).toEqual(['different_cluster']);
+      expect((await tracker.status()).others[0]?.fault).toMatch(/copy cluster\.key/);
     }
     const { person, caller } = await field.account(ours.ports[0], 'anna');
     expect((await put(caller, [person.share(1)])).copies).toBe('alone');

@@ -14,6 +14,8 @@ export type Copies = 'replicated' | 'alone' | 'unconfirmed';
 export interface OtherTracker {
   readonly address: string;
   readonly state: LinkState;
+  /** With `different_cluster`: how it shows, and what to do. */
+  readonly fault?: string;
 }
 /** What a comparison brought; `failed` where the other one could not be asked. */
 export interface SyncResult extends OtherTracker {
@@ -33,7 +35,11 @@ export class Replicator {
   }
 
   get others(): OtherTracker[] {
-    return [...this.#links].map(([address, { state }]) => ({ address, state }));
+    return [...this.#links].map(([address, { state, fault }]) => ({
+      address,
+      state,
+      ...(fault && { fault }),
+    }));
   }
 
   /** Resolves when each other tracker was tried once, or after a second. */
