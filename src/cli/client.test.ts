@@ -25,7 +25,7 @@ function piped(node: FakeNode, options: { json?: boolean; stay?: boolean } = {})
   };
   const face = { json: false, stay: false, ...options };
   const streams = { input, output, terminalType: 'xterm', inForeground: true };
-  const exited = runClient(node, face, streams, stop, new FakeClock());
+  const exited = runClient({ node, face, streams, stop, clock: new FakeClock() });
   return { input, output, exited, interrupt: () => stopping.abort() };
 }
 

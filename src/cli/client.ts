@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Clock, CommandError } from '../base/index.ts';
+import { type Clock, CommandError, within } from '../base/index.ts';
 import type { NodeCommands } from '../node/index.ts';
 import { nodeCommands } from './commands/index.ts';
 import { withDownloadBars } from './commands/wait-downloads.ts';
@@ -22,17 +22,24 @@ export interface FaceOptions {
   readonly stay: boolean;
 }
 
+/** Who presses Tab wants to go on typing; without names by then there are none. */
+const COMPLETION_LIMIT_MS = 1000;
+
+/** What a face is made of. */
+export interface ClientParts {
+  readonly node: NodeCommands;
+  readonly face: FaceOptions;
+  readonly streams: Streams;
+  readonly stop: StopSignals;
+  readonly clock: Clock;
+}
+
 /**
  * One user's face of `node`: a shell where people type at a terminal, else a batch of lines. Closes the node
  * and resolves with the exit code.
  */
-export async function runClient(
-  node: NodeCommands,
-  face: FaceOptions,
-  streams: Streams,
-  stop: StopSignals,
-  clock: Clock,
-): Promise<number> {
+export async function runClient(parts: ClientParts): Promise<number> {
+  const { node, face, streams, stop, clock } = parts;
   const screen = new StreamScreen(streams.output, streams.terminalType);
   const output: Output = face.json ? new JsonOutput(screen) : new TextOutput(screen, clock);
   let downloadFailed = false;
@@ -43,7 +50,7 @@ export async function runClient(
   const runner = new CommandRunner(nodeCommands, node, output, clock);
   try {
     if (streams.input.isTTY === true && streams.output.isTTY === true) {
-      await runShell(node, runner, screen, streams, face, stop);
+      await runShell(parts, runner, screen);
       return stop.exitCode() ?? 0;
     }
     const batch = await runBatch(readLines(streams.input, stop.signal), runner, stop.signal);
@@ -59,12 +66,9 @@ export async function runClient(
 }
 
 async function runShell(
-  node: NodeCommands,
+  { node, face, streams, stop, clock }: ClientParts,
   runner: CommandRunner<NodeCommands>,
   screen: StreamScreen,
-  streams: Streams,
-  face: FaceOptions,
-  stop: StopSignals,
 ): Promise<void> {
   const { listening, dataDir } = await node.status();
   if (!face.json)
@@ -78,7 +82,9 @@ async function runShell(
       output: streams.output,
       screen,
       runner,
-      completer: new Completer(nodeCommands, (kind, group) => node.completions(kind, group)),
+      completer: new Completer(nodeCommands, (kind, group) =>
+        within(clock, COMPLETION_LIMIT_MS, node.completions(kind, group), () => new Error('too slow')),
+      ),
       history: new HistoryFile(join(dataDir, 'history')),
       toHistory: (line) => toHistory(line, nodeCommands),
       name: 'mbt',

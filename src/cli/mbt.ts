@@ -33,7 +33,7 @@ function startClient(options: ClientOptions): Promise<number> {
       log,
       clock: systemClock,
     });
-    return runClient(node, options, ownStreams(), stop, systemClock);
+    return runClient({ node, face: options, streams: ownStreams(), stop, clock: systemClock });
   });
 }
 

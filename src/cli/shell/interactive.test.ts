@@ -35,7 +35,8 @@ class Session {
       close: () => undefined,
     };
     const streams = { input, output, terminalType: 'xterm', inForeground: true };
-    this.exited = runClient(this.node, { json: false, stay: false }, streams, stop, this.clock);
+    const face = { json: false, stay: false };
+    this.exited = runClient({ node: this.node, face, streams, stop, clock: this.clock });
   }
 
   terminate(): void {
@@ -253,6 +254,17 @@ test('lines typed ahead run in order', async () => {
   session.type('create_group a\rcreate_group b\rquit\r');
   expect(await session.exited).toBe(0);
   expect(session.node.asked).toEqual(['createGroup a', 'createGroup b', 'close']);
+});
+
+test('what is typed after a Tab does not overtake its completion', async () => {
+  const session = new Session({
+    completions: async (kind) => (kind === 'group' ? ['band'] : ['ben']),
+    acceptRequest: async () => undefined,
+  });
+  await session.line('mbt> ');
+  session.type('acc\tba\tb\t\rquit\r');
+  expect(await session.exited).toBe(0);
+  expect(session.node.asked).toEqual(['acceptRequest band ben', 'close']);
 });
 
 test('Tab completes', async () => {

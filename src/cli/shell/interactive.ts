@@ -29,6 +29,8 @@ type Leaving = 'left' | 'input ended';
 /** The property in which readline keeps on which row it left the cursor; it has no other way to be told. */
 type RowKeeper = Interface & { prevRows?: number };
 
+type CompletionDone = (error: null, result: [string[], string]) => void;
+
 /**
  * A shell at a terminal. Whatever is printed meanwhile appears above the line being typed. Ctrl-C stops the
  * running command, or empties the line; two in a row, Ctrl-D or `quit` leave.
@@ -72,12 +74,7 @@ export class InteractiveShell<Target> {
       history,
       historySize: HISTORY_LINES_MAX,
       removeHistoryDuplicates: true,
-      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-        this.#options.completer.complete(line).then(
-          ({ hits, replaced }) => done(null, [[...hits], replaced]),
-          () => done(null, [[], line]),
-        );
-      },
+      completer: (line: string, done: CompletionDone) => void this.#complete(line, done),
     });
     editor.on('line', (line) => this.#onLine(line));
     editor.on('history', (lines) => this.#onHistory(lines));
@@ -88,6 +85,15 @@ export class InteractiveShell<Target> {
       redraw: () => this.#redraw(),
     });
     return editor;
+  }
+
+  async #complete(line: string, done: CompletionDone): Promise<void> {
+    this.#keyboard.hold();
+    const { hits, replaced } = await this.#options.completer
+      .complete(line)
+      .catch(() => ({ hits: [], replaced: line }));
+    done(null, [[...hits], replaced]);
+    this.#keyboard.release();
   }
 
   #prompt(): void {

@@ -16,6 +16,9 @@ export class Keyboard {
   readonly #stdin: InputStream;
   readonly #decoder = new StringDecoder('utf8');
   #taker: KeyTaker | undefined;
+  /** Typed, and not yet given to the line editor. */
+  #waiting = '';
+  #held = false;
 
   constructor(stdin: InputStream) {
     this.#stdin = stdin;
@@ -44,15 +47,35 @@ export class Keyboard {
     this.forEditor.destroy();
   }
 
+  /** Keeps what is typed from the line editor until `release`, so that nothing overtakes a completion. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#giveToEditor();
+  }
+
   readonly #onData = (chunk: Buffer | string): void => {
     const typed = typeof chunk === 'string' ? chunk : this.#decoder.write(chunk);
     const taker = this.#taker;
-    if (taker === undefined) return void this.forEditor.write(typed);
-    const rest = taker(typed);
+    const rest = taker === undefined ? typed : taker(typed);
     if (rest === undefined) return;
-    if (this.#taker === taker) this.#taker = undefined;
-    if (rest !== '') this.forEditor.write(rest);
+    if (taker !== undefined && this.#taker === taker) this.#taker = undefined;
+    this.#waiting += rest;
+    this.#giveToEditor();
   };
+
+  /** Up to a Tab at a time: what follows must see what the Tab completed. */
+  #giveToEditor(): void {
+    if (this.#held || this.#waiting === '') return;
+    const tab = this.#waiting.indexOf('\t');
+    const length = tab < 0 ? this.#waiting.length : tab + 1;
+    this.forEditor.write(this.#waiting.slice(0, length));
+    this.#waiting = this.#waiting.slice(length);
+    if (this.#waiting !== '') setImmediate(() => this.#giveToEditor());
+  }
 
   /** A terminal that went away (hung up) reads like its end. */
   readonly #onEnd = (): void => {
