@@ -8,6 +8,8 @@ import type { PeerSession } from './peer-session.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
 const PATIENCE_MS = 8_000;
+/** Failed pieces of which nobody could say what was wrong, remembered until they are right. */
+const DOUBTS_MAX = 64;
 
 /** One failed piece whose leaf hashes are being fetched. */
 interface Trial {
@@ -19,16 +21,23 @@ interface Trial {
   sentMs: number;
 }
 
+/** What a failed piece was made of: hashes of its blocks, and who gave each. */
+interface Doubt {
+  readonly leaves: Uint8Array;
+  readonly givers: readonly (PeerSession | undefined)[];
+}
+
 /**
  * A piece failed: who gave bad blocks? If one peer gave all of it, that one. Else the leaf hashes of the piece are
  * fetched (BEP 52; they prove themselves against the hash of the piece, so any peer will do) and tell block by block.
- * If nobody has them, the piece is fetched anew from one peer alone.
+ * If nobody has them, the piece is fetched anew from one peer alone, and once it is right it tells the same.
  */
 export class Culprits {
   readonly #core: SwarmCore;
   readonly #picker: PiecePicker;
   readonly #bans: Bans;
   readonly #trials = new Map<number, Trial>();
+  readonly #doubts = new Map<number, Doubt>();
 
   constructor(core: SwarmCore, picker: PiecePicker, bans: Bans) {
     this.#core = core;
@@ -154,11 +163,22 @@ export class Culprits {
     active.mustBeFromOne = true;
     active.onlyFrom = undefined;
     this.#core.wastedBytes += active.bytes.length;
+    if (this.#doubts.size < DOUBTS_MAX) this.#doubts.set(active.piece, doubtOf(active));
     active.reset();
     this.#picker.reopen(active);
     for (const session of this.#core.sessions.values()) {
       if (session.current === active) this.#picker.leave(session);
     }
+  }
+
+  /** The piece is right: if it failed before, it shows whose blocks were wrong then. */
+  onPieceGood(active: ActivePiece, nowMs: number): void {
+    const doubt = this.#doubts.get(active.piece);
+    if (!doubt) return;
+    this.#doubts.delete(active.piece);
+    const truth = leafHashes(active.bytes);
+    const guilty = doubt.givers.filter((giver, block) => giver && !isSameHash(doubt.leaves, truth, block));
+    for (const giver of new Set(guilty)) if (giver) this.#blame(giver, active.piece, nowMs);
   }
 
   /** A block of a piece whose leaf hashes are known is checked as it comes. */
@@ -179,6 +199,11 @@ export class Culprits {
       if (other.identity === session.identity) this.#core.close(other, nowMs, fault.message, fault);
     }
   }
+}
+
+function doubtOf(active: ActivePiece): Doubt {
+  const givers = Array.from({ length: active.blockCount }, (_, block) => active.holderOf(block));
+  return { leaves: leafHashes(active.bytes), givers };
 }
 
 function isSameHash(ours: Uint8Array, theirs: Uint8Array, block: number, ourBlock = block): boolean {

@@ -262,6 +262,7 @@ export class Swarm {
   onPieceStored(piece: number, nowMs: number): void {
     const active = this.#picker.active.get(piece);
     if (!active?.verifying) return;
+    this.#culprits.onPieceGood(active, nowMs);
     this.#picker.drop(active);
     this.#holdings.onHeld(piece);
     if (this.#core.isComplete) this.#onComplete(nowMs);
@@ -334,6 +335,14 @@ export class Swarm {
     for (const session of this.#core.sessions.values()) this.#core.close(session, nowMs, 'paused');
     this.#culprits.stop();
     for (const active of this.#picker.active.values()) if (!active.verifying) this.#picker.abandon(active);
+  }
+
+  /** The end: forgets all peers and gives its memory back. No `storePiece` may be under way, and no news follow. */
+  close(): void {
+    this.#core.paused = true;
+    this.#core.sessions.clear();
+    this.#culprits.stop();
+    this.#picker.dropAll();
   }
 
   resume(nowMs: number): void {

@@ -20,6 +20,8 @@ export interface Vice {
   readonly stallsAfterBlocks?: number;
   /** Says it has everything and sends nothing. */
   readonly claimsAll?: boolean;
+  /** Never tells leaf hashes. */
+  readonly hidesLeaves?: boolean;
   /** Knows nothing of this program's extension, asks 16 KiB at a time. */
   readonly isStranger?: boolean;
 }
@@ -262,7 +264,10 @@ export class SimPeer {
   #serveHashes(conn: number, effect: Effect & { type: 'serveHashes' }): void {
     const { files, torrent } = this.#content;
     this.leavesServed += 1;
-    const leaves = files && leafHashes(pieceBytes(torrent.content, files, effect.piece));
+    const leaves =
+      this.vice.hidesLeaves === true
+        ? undefined
+        : files && leafHashes(pieceBytes(torrent.content, files, effect.piece));
     this.#queue.after(VERIFY_MS, () =>
       this.news((swarm, nowMs) => swarm.onLeafHashes(conn, effect.request, leaves, nowMs)),
     );
