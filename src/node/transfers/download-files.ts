@@ -122,7 +122,7 @@ export async function adoptFile(
   return { stamps: scan.files.map((file) => file.stamp), layers };
 }
 
-export const occupied = ({ root, name }: Pick<DownloadEntry, 'root' | 'name'>): CommandError =>
+const occupied = ({ root, name }: Pick<DownloadEntry, 'root' | 'name'>): CommandError =>
   new CommandError(
     'DESTINATION_EXISTS',
     `${root} exists and is not ${name}; it was left as it is: move it away, or choose another destination`,

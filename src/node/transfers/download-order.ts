@@ -59,7 +59,7 @@ async function refuseSecond(
     );
   }
   const share = owned.shares.get(key);
-  if (share && (await owned.shares.isIntact(share))) {
+  if (share && (await owned.shares.intact(share))) {
     throw new CommandError(
       'ALREADY_SHARED',
       `you have ${name} already, and share it: it is ${share.entry.root}`,

@@ -341,7 +341,13 @@ export class Download implements Door {
     this.#files = undefined;
     this.#run = undefined;
     const handOver = (onBroken: (error: CommandError) => void): void => void (this.#onShareBroken = onBroken);
-    await this.#complete({ content: storage.content, stamps, served: { run, files: storage }, handOver });
+    try {
+      await this.#complete({ content: storage.content, stamps, served: { run, files: storage }, handOver });
+    } catch (error) {
+      await this.#desk.endRun(run, 'it could not be shared');
+      await storage.close();
+      throw error;
+    }
   }
 
   /** The share takes over its door before this one is closed, so that nobody is turned away meanwhile. */

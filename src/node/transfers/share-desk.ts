@@ -19,9 +19,11 @@ const keyOf = ({ gid, content }: EntryKey): string => `${gid}/${content}`;
 export class ShareDesk {
   readonly #desk: Desk;
   readonly #shares = new Map<string, SharedContent>();
+  #changes = 0;
   readonly #chores: Chores;
   #publishAtMs = 0;
   #isPublishing = false;
+  #isClosed = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -30,6 +32,10 @@ export class ShareDesk {
 
   get all(): Iterable<SharedContent> {
     return this.#shares.values();
+  }
+  /** Grows whenever `announced` may have changed. */
+  get changes(): number {
+    return this.#changes;
   }
   get count(): number {
     return this.#shares.size;
@@ -50,7 +56,10 @@ export class ShareDesk {
     await Promise.all(entries.map((entry) => gate.run(() => this.#restoreOne(entry))));
   }
 
-  /** Serves a content and remembers it. It is not announced yet: see `publish`; what is forgotten is done by `tick`. */
+  /**
+   * Serves a content and remembers it. It is not announced yet: see `publish`; what is forgotten is done by `tick`. Rejects
+   * with INTERRUPTED after `close`.
+   */
   async add(
     entry: ShareEntry,
     content: Content,
@@ -58,9 +67,11 @@ export class ShareDesk {
     ledger?: PeerLedger,
   ): Promise<SharedContent> {
     await this.get(entry)?.close('shared anew');
+    if (this.#isClosed) throw new CommandError('INTERRUPTED', 'logged out meanwhile');
     const share = this.#newShare(entry, ledger);
     this.#shares.set(keyOf(entry), share);
     share.serve(content, served);
+    this.#changes += 1;
     await this.#desk.library.putShare(entry);
     return share;
   }
@@ -78,19 +89,21 @@ export class ShareDesk {
   async remove(share: SharedContent, why: string): Promise<void> {
     const { entry } = share;
     this.#shares.delete(keyOf(entry));
+    this.#changes += 1;
     await share.close(why);
     await this.#desk.library.removeShare(entry);
     await this.#desk.access.shares.withdrawShare(entry.gid, entry.content);
   }
 
-  /** Whether its files are as they were shared; if not, it is withdrawn. */
-  async isIntact(share: SharedContent): Promise<boolean> {
+  /** The content of a share whose files are as they were shared; if they are not, it is withdrawn. */
+  async intact(share: SharedContent): Promise<Content | undefined> {
     const content = await this.#desk.library.content(share.entry.content);
     const change = content
       ? await this.#changeOf(share.entry, content)
       : 'what is known of it was damaged on disk';
-    if (change !== undefined) this.#onBroken(share, new CommandError('FILE_CHANGED', change));
-    return change === undefined;
+    if (change === undefined) return content;
+    this.#onBroken(share, new CommandError('FILE_CHANGED', change));
+    return undefined;
   }
 
   /** The files of a share that came out of a download can't be read any more. */
@@ -112,11 +125,13 @@ export class ShareDesk {
   async onGroupChanged(gid: GroupId): Promise<void> {
     const outdated = this.inGroup(gid).filter((share) => share.isOutdated());
     const stopped = outdated.map((share) => share.stop('no longer served in this group'));
+    this.#changes += 1;
     await Promise.all(stopped);
     for (const share of outdated) {
       const content = await this.#desk.library.content(share.entry.content);
       if (content && share.isOutdated()) share.serve(content);
     }
+    this.#changes += 1;
   }
 
   /** Announces what no tracker knows of yet, without waiting for it. */
@@ -139,6 +154,7 @@ export class ShareDesk {
 
   /** Stops serving at once; resolves when all files are closed. The entries stay. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.all].map((share) => share.close('logged out')));
     await this.#chores.settled();
     this.#shares.clear();
@@ -151,9 +167,9 @@ export class ShareDesk {
   async #restoreOne(entry: ShareEntry): Promise<void> {
     const share = this.#newShare(entry);
     this.#shares.set(keyOf(entry), share);
-    if (!(await this.isIntact(share))) return;
-    const content = await this.#desk.library.content(entry.content);
+    const content = await this.intact(share);
     if (content) share.serve(content);
+    this.#changes += 1;
   }
 
   async #changeOf({ root, stamps }: ShareEntry, content: Content): Promise<string | undefined> {

@@ -115,7 +115,7 @@ export class SharedContent implements Door {
   async stop(why: string): Promise<void> {
     if (this.#context) this.#desk.tools.doors.close(this);
     this.#context = undefined;
-    for (const socket of this.#waiting.splice(0)) socket.destroy(new Error(why));
+    this.#turnAway(why);
     await this.#rest(why);
     await this.#opening;
   }
@@ -124,6 +124,10 @@ export class SharedContent implements Door {
   async close(why: string): Promise<void> {
     this.#isClosed = true;
     await this.stop(why);
+  }
+
+  #turnAway(why: string): void {
+    for (const socket of this.#waiting.splice(0)) socket.destroy(new Error(why));
   }
 
   #hasLeechers(): boolean {
@@ -138,7 +142,7 @@ export class SharedContent implements Door {
   async #openRun(): Promise<void> {
     const context = this.#context;
     const served = context && (await this.#openFiles(context));
-    if (served === undefined) return;
+    if (served === undefined) return this.#turnAway('not served now');
     if (this.#context !== context) {
       await this.#desk.endRun(served.run, 'not served any more');
       await served.files.close();

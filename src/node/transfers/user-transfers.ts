@@ -35,6 +35,8 @@ export class UserTransfers implements TransferCommands {
   /** Names last seen in each group, for completion. */
   readonly #seenFiles = new Map<string, string[]>();
   #announced: readonly OwnContent[] = [];
+  /** `shares.changes` when that was. */
+  #announcedChanges = -1;
 
   private constructor(desk: Desk) {
     this.#desk = desk;
@@ -170,7 +172,8 @@ export class UserTransfers implements TransferCommands {
     const nowMs = this.#desk.clockMs;
     this.shares.tick(nowMs);
     this.downloads.tick(nowMs);
-    this.#announce();
+    const isMoving = this.downloads.all.some((download) => download.isWanted);
+    if (isMoving || this.#announcedChanges !== this.shares.changes) this.#announce();
   }
 
   #onGroupChanged(gid: GroupId): void {
@@ -181,6 +184,7 @@ export class UserTransfers implements TransferCommands {
 
   /** Tells presence what this device has now, if that has changed. */
   #announce(): void {
+    this.#announcedChanges = this.shares.changes;
     const rounded = ({ have, ...rest }: OwnContent): OwnContent => ({
       ...rest,
       have: Math.floor(have * 100) / 100,
