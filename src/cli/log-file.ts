@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { type Logger, silentLogger } from '../base/index.ts';
+import { type Logger, diskError, silentLogger } from '../base/index.ts';
 
 /** A log with its file: nothing is lost when it is closed before the process ends. */
 export interface OpenLog {
@@ -7,16 +7,23 @@ export interface OpenLog {
   close(): void;
 }
 
-/** JSON lines appended to `path`, which only its owner can read; `-` is standard error, undefined no log. */
+/** JSON lines appended to `path`, which only its owner can read; `-` is standard error, undefined no log. CommandError if it can't be opened. */
 export function openLog(path: string | undefined): OpenLog {
   if (path === undefined) return { log: silentLogger, close: () => undefined };
-  const dest = path === '-' ? 2 : path;
-  const destination = pino.destination({ dest, append: true, mode: 0o600, sync: true });
+  const destination = openDestination(path);
   const base = { pid: process.pid };
   return {
     log: toLogger(pino({ level: 'debug', base, timestamp: pino.stdTimeFunctions.isoTime }, destination)),
     close: () => destination.flushSync(),
   };
+}
+
+function openDestination(path: string): pino.DestinationStream & { flushSync(): void } {
+  try {
+    return pino.destination({ dest: path === '-' ? 2 : path, append: true, mode: 0o600, sync: true });
+  } catch (error) {
+    throw diskError(error, path);
+  }
 }
 
 function toLogger(inner: pino.Logger): Logger {

@@ -43,13 +43,13 @@ const peersView = tableView<PeerRow>([
     align: 'right',
   },
   {
-    heading: 'RATE FROM',
+    heading: 'FROM/S',
     plain: (row) => String(Math.round(row.bytesPerSecondFrom)),
     human: (row) => formatRate(row.bytesPerSecondFrom),
     align: 'right',
   },
   {
-    heading: 'RATE TO',
+    heading: 'TO/S',
     plain: (row) => String(Math.round(row.bytesPerSecondTo)),
     human: (row) => formatRate(row.bytesPerSecondTo),
     align: 'right',
