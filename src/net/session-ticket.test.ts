@@ -122,6 +122,9 @@ async function openOurs(): Promise<PeerHost> {
   return host;
 }
 
+/** Measured: OpenSSL 3.0 resumes a session under another server name than it began with, 3.5 does not. */
+const RESUMES_ACROSS_NAMES = /^3\.0\./.test(process.versions.openssl);
+
 describe('an ordinary server', () => {
   const serve = (socket: TLSSocket): void => {
     if (socket.authorized) socket.end(`torrent of ${String(socket.servername)}`);
@@ -138,6 +141,14 @@ describe('an ordinary server', () => {
     const first = await visit(port, a, { as: attacker });
     expect(first.read).toContain(sniOf(a.infoHash));
     expect(first.sessions.length).toBeGreaterThan(0);
+    const again = await visit(port, a, { session: first.sessions[0] });
+    expect(again).toMatchObject({ resumed: true });
+    expect(again.read).toContain(sniOf(a.infoHash));
+  });
+
+  test.runIf(RESUMES_ACROSS_NAMES)('lets it into the other group, too', async () => {
+    const port = await openOrdinary(serve);
+    const first = await visit(port, a, { as: attacker });
     const second = await visit(port, b, { session: first.sessions[0] });
     expect(second).toMatchObject({ resumed: true });
     expect(second.read).toContain(sniOf(b.infoHash));
@@ -156,12 +167,12 @@ describe('an ordinary server', () => {
     expect(first).toMatchObject({ read: 'welcome' });
     for (const context of [a, b]) {
       const again = await visit(port, context, { as: attacker, session: first.sessions[0] });
-      expect(again).toMatchObject({ read: '', resumed: true });
+      expect(again).toMatchObject({ read: '', resumed: context === a || RESUMES_ACROSS_NAMES });
     }
     expect(faults.map((fault) => fault?.message)).toEqual([
       undefined,
       'BAD_CERTIFICATE: resumed TLS session',
-      'BAD_CERTIFICATE: resumed TLS session',
+      expect.stringMatching(RESUMES_ACROSS_NAMES ? /: resumed TLS session$/ : /^BAD_CERTIFICATE: /),
     ]);
   });
 });
