@@ -25,13 +25,12 @@ export {
   leafRequests,
   provenLeaves,
 } from './hash-answers.ts';
-export { answerBytes, isRangeIn, RANGE_LENGTH_MAX, type HashRange, type HashRequest } from './hash-range.ts';
+export type { HashRange, HashRequest } from './hash-range.ts';
 export {
   BLOCK_BYTES,
   HASH_BYTES,
   leafHashes,
   merkleRoot,
-  pieceLayerHeight,
   pieceRoot,
   rootOfLayer,
   treeHeight,
@@ -39,4 +38,4 @@ export {
 export { checkName, checkNameOn, foldName } from './names.ts';
 export { PieceLayers } from './piece-layers.ts';
 export { torrentFile } from './torrent-file.ts';
-export { buildTorrent, INFO_BYTES_MAX, parseTorrentInfo, type Torrent } from './torrent.ts';
+export { buildTorrent, parseTorrentInfo, type Torrent } from './torrent.ts';

@@ -103,10 +103,6 @@ export const renewalsDue = (state: GroupState, nowMs: number): Member[] =>
     ({ grant }) => grant?.body.certificate && isRenewalDue(grant.body.certificate, nowMs),
   );
 
-/** Whether `next` continues the history that a client knew as `known`: if not, somebody rewrote it. */
-export const continuesChain = (known: readonly string[], next: GroupState): boolean =>
-  known.every((hash, epoch) => next.chain[epoch] === undefined || next.chain[epoch] === hash);
-
 /** The longest history is the present one; of two as long, every reader picks the same. */
 const longestFirst = (a: readonly Reign[], b: readonly Reign[]): number =>
   b.length - a.length || ((a.at(-1)?.hash ?? '') < (b.at(-1)?.hash ?? '') ? -1 : 1);

@@ -1,9 +1,8 @@
 /** Signed facts: their kinds, form, signatures and order, and what follows from a set of them. */
 export { decodeRecord } from './envelope.ts';
 export { RecordFault } from './fault.ts';
-export { encodeGenesis, readGenesis } from './group-chain.ts';
+export { encodeGenesis } from './group-chain.ts';
 export {
-  continuesChain,
   groupState,
   nextRequestNumber,
   renewalsDue,
@@ -29,10 +28,10 @@ export {
   type Stamp,
   type Verdict,
 } from './kinds.ts';
-export { foldLabel, isLabel, parseLabelRef, shareNameFault, type LabelRef } from './label.ts';
+export { foldLabel, isLabel, parseLabelRef, type LabelRef } from './label.ts';
 export { mayWrite, type WriteFacts } from './may-write.ts';
 export { nameWinners, resolveLabel, type NameHolding } from './names.ts';
-export { compareRecords, supersedes } from './order.ts';
+export { supersedes } from './order.ts';
 export { parseKey, recordKey, type ParsedKey } from './record-key.ts';
 export { openRecordVerifier, type RecordVerifier } from './record-verifier.ts';
 export { readRemovalNews, removalDigest, removalNews } from './removals.ts';

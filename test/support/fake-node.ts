@@ -12,27 +12,13 @@ export interface FakeNode extends NodeCommands {
 
 type Answers = { [Name in keyof NodeCommands]?: NodeCommands[Name] };
 
+// prettier-ignore
 const METHODS = [
-  ...['createUser', 'login', 'logout', 'changePassword', 'recoverUser', 'whoami', 'createGroup', 'joinGroup'],
-  ...[
-    'cancelRequest',
-    'leaveGroup',
-    'deleteGroup',
-    'listGroups',
-    'listRequests',
-    'acceptRequest',
-    'listFiles',
-  ],
-  ...[
-    'rejectRequest',
-    'removeMember',
-    'listMembers',
-    'uploadFile',
-    'downloadFile',
-    'showDownloads',
-    'stopShare',
-  ],
-  ...['pauseDownload', 'resumeDownload', 'cancelDownload', 'recheck', 'waitDownloads', 'showPeers'],
+  'createUser', 'login', 'logout', 'changePassword', 'recoverUser', 'whoami',
+  'createGroup', 'joinGroup', 'cancelRequest', 'leaveGroup', 'deleteGroup', 'listGroups',
+  'listRequests', 'acceptRequest', 'listFiles', 'rejectRequest', 'removeMember', 'listMembers',
+  'uploadFile', 'downloadFile', 'showDownloads', 'stopShare', 'pauseDownload', 'resumeDownload',
+  'cancelDownload', 'recheck', 'waitDownloads', 'showPeers',
 ] as const;
 
 export function fakeNode(answers: Answers = {}): FakeNode {
