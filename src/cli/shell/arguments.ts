@@ -66,7 +66,7 @@ export function absolutePath(typed: string): string {
 }
 
 /** `~` and `~/…` with the home folder in its place. */
-export function expandHome(path: string): string {
+function expandHome(path: string): string {
   if (path === '~') return homedir();
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 }

@@ -85,7 +85,7 @@ export class Keyboard {
 }
 
 /** Ctrl-D: what the end of the input looks like to someone who took the keys. */
-export const END_OF_INPUT = '\x04';
+const END_OF_INPUT = '\x04';
 
 class EditorInput extends PassThrough {
   readonly isTTY = true;

@@ -14,7 +14,7 @@ export function unknownCommand(typed: string, commands: readonly Named[]): Comma
 }
 
 /** The name with the fewest typing slips, if those are at most a third of it. */
-export function nearest(typed: string, names: readonly string[]): string | undefined {
+function nearest(typed: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestSlips = Number.POSITIVE_INFINITY;
   for (const name of names) {

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { MbtProcess } from './mbt-process.ts';
+import { MbtProcess, mbt } from './mbt-process.ts';
 import { MbtTerminal } from './mbt-terminal.ts';
 
 export const PASSWORD = 'seven-geese-swim-north';
@@ -55,6 +56,13 @@ export class Workspace {
     return this.process(name, this.#clientArgs(name, options));
   }
 
+  /** A client for which the folder `mounted` is a disk of its own, of `bytes`; see `canMount`. */
+  clientWithDisk(name: string, mounted: string, bytes: number): MbtProcess {
+    const script = `mount -t tmpfs -o size=${bytes} none "$0" && exec "$@"`;
+    const words = ['-m', 'sh', '-c', script, mounted, mbt, ...this.#clientArgs(name, [])];
+    return this.process(name, words, 'unshare');
+  }
+
   /** A client behind pipes whose new user of the same name is logged in. */
   async member(name: string, ...options: string[]): Promise<MbtProcess> {
     const client = this.client(name, ...options);
@@ -71,9 +79,9 @@ export class Workspace {
     return terminal;
   }
 
-  /** `mbt` with any words. */
-  process(name: string, args: readonly string[]): MbtProcess {
-    const started = new MbtProcess(name, args, this.#environment(), this.folder);
+  /** `mbt` with any words, or a program that becomes it. */
+  process(name: string, args: readonly string[], program?: string): MbtProcess {
+    const started = new MbtProcess(name, args, this.#environment(), this.folder, program);
     this.#processes.push(started);
     return started;
   }
@@ -96,6 +104,16 @@ export class Workspace {
     const { PATH } = process.env;
     return { PATH, HOME: this.path('home'), TMPDIR: this.path('tmp'), TERM: 'xterm', LANG: 'C.UTF-8' };
   }
+}
+
+/** Whether a process may have file systems of its own here: on Linux, as root. */
+export const canMount = (): boolean =>
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
+
+/** Runs a shell line among the file systems that `process` sees. */
+export function amongDisksOf(process: MbtProcess, line: string): void {
+  const ran = spawnSync('nsenter', ['-t', String(process.child.pid), '-m', 'sh', '-c', line]);
+  if (ran.status !== 0) throw new Error(`${line}: ${ran.stderr.toString()}`);
 }
 
 /** Ends those that still run; names those that had to be killed. */
