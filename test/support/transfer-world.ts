@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import {
   CommandError,
+  PeerFault,
   seededChance,
   sha256Hex,
   silentLogger,
@@ -252,7 +253,10 @@ export class WorldUser {
         return () => void this.#changed.delete(listener);
       },
       newsDigest: () => new Uint8Array(32),
-      newsFor: () => [],
+      newsFor: (_gid, { length }) => {
+        if (length === 32) return [];
+        throw new PeerFault('BAD_EXTENSION', `digest: ${length} bytes`);
+      },
       applyNews: () => false,
     };
   }

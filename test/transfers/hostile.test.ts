@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect, type TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { InfoHash } from '../../src/base/index.ts';
-import { encodeHandshake, HANDSHAKE_BYTES } from '../../src/wire/index.ts';
+import { encodeHandshake, encodeMessage, EXTENSION_IDS, HANDSHAKE_BYTES } from '../../src/wire/index.ts';
 import { TestGroup, type TestMember } from '../support/test-group.ts';
 import { TransferWorld, type WorldUser } from '../support/transfer-world.ts';
 import { fileOf, noise, onlyRow, openHandles, until } from './kit.ts';
@@ -24,8 +24,8 @@ afterEach(async () => {
   await world.close();
 });
 
-/** Bytes that the seed gives to a client that greets it as a BitTorrent peer would. */
-function greet(who: TestMember | undefined, handshake: Uint8Array): Promise<Buffer> {
+/** A connection to the seed, up to TLS. */
+function dial(who: TestMember | undefined): TLSSocket {
   const socket = connect({
     host: '127.0.0.1',
     port: alice.transfers.listening.port,
@@ -34,13 +34,19 @@ function greet(who: TestMember | undefined, handshake: Uint8Array): Promise<Buff
     checkServerIdentity: () => undefined,
     ...(who && { cert: who.credentials.certificatePem, key: who.credentials.privateKeyPem }),
   });
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+/** Bytes that the seed gives to a client that greets it as a BitTorrent peer would. */
+function greet(who: TestMember | undefined, handshake: Uint8Array): Promise<Buffer> {
+  const socket = dial(who);
   const got: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => {
     got.push(chunk);
     if (Buffer.concat(got).length >= HANDSHAKE_BYTES) socket.destroy();
   });
   socket.on('secureConnect', () => socket.write(handshake));
-  socket.on('error', () => undefined);
   return new Promise((resolve) => socket.on('close', () => resolve(Buffer.concat(got))));
 }
 
@@ -66,6 +72,32 @@ test('a member is greeted; who then names another torrent, or speaks something e
   expect(await greet(member, right())).not.toHaveLength(0);
   expect(await greet(member, encodeHandshake(new Uint8Array(20), peerId))).toHaveLength(0);
   expect(await greet(member, Buffer.alloc(HANDSHAKE_BYTES, 'GET / HTTP/1.1\r\n'))).toHaveLength(0);
+});
+
+test('who loses its grant while the files are being opened for it gets not one byte', async () => {
+  const member = await world.group.member('bob');
+  const { admit } = world.group;
+  vi.spyOn(world.group, 'admit').mockImplementation((certificate) => {
+    const admission = admit(certificate);
+    world.group.removed.add(member.user);
+    return admission;
+  });
+  expect(await greet(member, right())).toHaveLength(0);
+});
+
+test('a digest of removals that is none ends its connection, and nothing else', async () => {
+  const handshake = encodeMessage({
+    type: 'extension-handshake',
+    handshake: {
+      ids: EXTENSION_IDS,
+      own: { requestBytesMax: 16_384, device: 'device-1', groupDigest: new Uint8Array(5) },
+    },
+  });
+  const socket = dial(await world.group.member('bob'));
+  socket.on('data', () => undefined);
+  socket.on('secureConnect', () => socket.write(Buffer.concat([right(), handshake])));
+  await new Promise((resolve) => socket.on('close', resolve));
+  expect(await greet(await world.group.member('carol'), right())).not.toHaveLength(0);
 });
 
 test('a wrong info-hash that a member announces delays a download, but does not stop it', async () => {

@@ -105,24 +105,32 @@ export class GroupBook {
 
   newsFor(gid: GroupId, theirDigest: Uint8Array): readonly Uint8Array[] {
     const state = this.state(gid);
-    return state && toHex(theirDigest) !== toHex(removalDigest(state)) ? removalNews(state, theirDigest) : [];
+    if (!state || toHex(theirDigest) === toHex(removalDigest(state))) return [];
+    return blaming(() => removalNews(state, theirDigest));
   }
 
   applyNews(gid: GroupId, payload: Uint8Array): boolean {
     const state = this.state(gid);
     if (!state) return false;
-    try {
+    return blaming(() => {
       const records = readRemovalNews(payload, state, this.#clusterId);
       return records.map((record) => this.#view.merge(record, 'news')).includes(true);
-    } catch (error) {
-      if (error instanceof RecordFault) throw new PeerFault('BAD_EXTENSION', error.message, { cause: error });
-      throw error;
-    }
+    });
   }
 
   /** Shares come in thousands and let nobody in or out: they are looked at when somebody asks. */
   #onChanges(changes: ReadonlyMap<GroupId, ReadonlySet<RecordKind>>): void {
     for (const gid of changes.keys()) this.#states.delete(gid);
     for (const [gid, kinds] of changes) if (kinds.size > 1 || !kinds.has('share')) this.#changed.call(gid);
+  }
+}
+
+/** A fault of what a peer sent is that peer's. */
+function blaming<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RecordFault) throw new PeerFault('BAD_EXTENSION', error.message, { cause: error });
+    throw error;
   }
 }

@@ -73,7 +73,7 @@ export interface SwarmEvents {
   /** A held block can't be read any more. */
   onUnreadable(error: CommandError): void;
   onComplete(): void;
-  /** A peer with this digest of the group's removals: payloads that it lacks. */
+  /** A peer with this digest of the group's removals: payloads that it lacks. Throws PeerFault. */
   newsFor(digest: Uint8Array): readonly Uint8Array[];
   onNews(payload: Uint8Array): void;
 }
@@ -186,7 +186,10 @@ export class SwarmRun implements LinkOwner {
 
   /** Takes a peer that dialled us. */
   accept(socket: PeerSocket): void {
-    if (this.#isStopped) socket.destroy(new Error('no longer served'));
+    if (this.#isStopped) return socket.destroy(new Error('no longer served'));
+    // It may have waited for the files to be opened, and lost its place in the group meanwhile.
+    const admission = this.context.admit(socket.proof.certificateDer);
+    if ('refused' in admission) socket.destroy(new PeerFault('NOT_A_MEMBER', admission.refused));
     else this.#open(socket, undefined);
   }
 
@@ -282,11 +285,9 @@ export class SwarmRun implements LinkOwner {
       case 'pieceLayers':
         return this.#options.events.onLayers(effect.layers);
       case 'groupDigest':
-        for (const payload of this.#options.events.newsFor(effect.digest))
-          this.swarm.sendGroupNews(effect.conn, payload);
-        return;
+        return this.#blaming(effect.conn, () => this.#answerDigest(effect.conn, effect.digest));
       case 'groupNews':
-        return this.#takeNews(effect.conn, effect.payload);
+        return this.#blaming(effect.conn, () => this.#options.events.onNews(effect.payload));
       case 'complete':
         return this.#options.events.onComplete();
       default:
@@ -359,9 +360,14 @@ export class SwarmRun implements LinkOwner {
     this.onLinkNews();
   }
 
-  #takeNews(conn: ConnId, payload: Uint8Array): void {
+  #answerDigest(conn: ConnId, digest: Uint8Array): void {
+    for (const payload of this.#options.events.newsFor(digest)) this.swarm.sendGroupNews(conn, payload);
+  }
+
+  /** Whatever is wrong with what a peer sent ends its connection alone. */
+  #blaming(conn: ConnId, act: () => void): void {
     try {
-      this.#options.events.onNews(payload);
+      act();
     } catch (error) {
       if (!(error instanceof PeerFault)) throw error;
       this.#links.get(conn)?.close(error);
