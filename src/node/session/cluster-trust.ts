@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { type TrackerAddress, type TrackerList, trackerApi } from '../../api/index.ts';
 import { CommandError, Gate, diskError, sha256Hex } from '../../base/index.ts';
+import { isAuthority } from '../../identity/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import { TrackerConnection, TrackerUnreachable, TrackerUntrusted } from './tracker-connection.ts';
 
@@ -132,6 +133,8 @@ async function askForCluster(tracker: TrackerAddress): Promise<Cluster> {
   const connection = new TrackerConnection(tracker, undefined, undefined);
   try {
     const { ca } = await connection.call(trackerApi.cluster, {});
+    // Of several certificates in one text TLS would believe all, and only the first be compared.
+    if (!isAuthority(ca)) throw new Error('not the certificate of one authority');
     const certificate = new X509Certificate(ca);
     const id = sha256Hex(certificate.publicKey.export({ type: 'spki', format: 'der' }));
     return { id, caPem: ca };
