@@ -66,6 +66,16 @@ test('a name keeps its first meaning, over restarts too', async () => {
   await expect(names.resolve('user', 'BOB')).rejects.toMatchObject({ code: 'IDENTITY_CHANGED' });
 });
 
+test.each(['constructor', '__proto__', 'hasOwnProperty'])('%s is a name like any other', async (label) => {
+  liar.says(label.toLowerCase(), bob, [claimOf(bob, label, 5)]);
+  expect(await names.resolve('user', label)).toMatchObject({ id: bob.uid, label });
+  await state.settled();
+  await reopen();
+  expect(await names.resolve('user', label)).toMatchObject({ id: bob.uid, label });
+  liar.says(label.toLowerCase(), eve, [claimOf(eve, label, 1)]);
+  await expect(names.resolve('user', label)).rejects.toMatchObject({ code: 'IDENTITY_CHANGED' });
+});
+
 test('who is named with a piece of the id is that one', async () => {
   liar.says('bob', bob, [claimOf(bob, 'bob', 5)]);
   await names.resolve('user', 'bob');

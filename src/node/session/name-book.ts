@@ -86,7 +86,7 @@ export class NameBook {
 
   /** The id that a folded label was first seen to mean. */
   pinned(of: Of, folded: string): string | undefined {
-    return this.#state.data.pins[of][folded]?.id;
+    return this.#state.data.pins[of][pinKey(folded)]?.id;
   }
 
   isKnown(id: string): boolean {
@@ -96,10 +96,10 @@ export class NameBook {
   /** Label of a listed id as `claimed` by a tracker, and the pin of it if it is the first of that label. */
   learn(of: Of, id: string, claimed: string): string {
     const pins = this.#state.data.pins[of];
-    const folded = foldLabel(claimed);
-    const pin = pins[folded];
+    const key = pinKey(claimed);
+    const pin = pins[key];
     if (!pin && parseLabelRef(claimed)?.idPrefix === undefined) {
-      pins[folded] = { id, label: claimed };
+      pins[key] = { id, label: claimed };
       this.#state.save();
     }
     const shown = pin && pin.id !== id ? `${claimed}~${id.slice(0, SHORT_ID_CHARS)}` : claimed;
@@ -108,7 +108,7 @@ export class NameBook {
   }
 
   #requirePinned(of: Of, typed: string, holding: NameHolding): void {
-    const pin = this.#state.data.pins[of][foldLabel(typed)];
+    const pin = this.#state.data.pins[of][pinKey(typed)];
     if (!pin || pin.id === holding.id) return;
     const short = (id: string): string => `${pin.label}~${id.slice(0, SHORT_ID_CHARS)}`;
     throw new CommandError(
@@ -118,6 +118,9 @@ export class NameBook {
     );
   }
 }
+
+/** No object has such a property of itself, as it has `constructor` and `__proto__`, which are labels, too. */
+const pinKey = (label: string): string => `@${foldLabel(label)}`;
 
 /** Asks one tracker, and believes only what the claims it shows prove. */
 async function askForName(

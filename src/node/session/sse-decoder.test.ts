@@ -21,9 +21,12 @@ test('any cut of the stream gives the same events', () => {
   );
 });
 
-test('an endless event is refused', () => {
+test.each([
+  ['in long lines', `data: ${'x'.repeat(1024 * 1024)}\n`],
+  ['in empty lines', 'data:\n'.repeat(1024 * 1024)],
+  ['in one line', 'x'.repeat(1024 * 1024)],
+])('an endless event %s is refused', (_, flood) => {
   const decoder = new SseDecoder();
-  const flood = `data: ${'x'.repeat(1024 * 1024)}\n`;
   expect(() => {
     for (let i = 0; i < 5; i += 1) decoder.push(flood);
   }).toThrow('too long');

@@ -34,7 +34,8 @@ export class SseDecoder {
     if (field === 'event') this.#event = value;
     if (field === 'data') {
       this.#data.push(value);
-      this.#size += value.length;
+      // An empty line takes room, too.
+      this.#size += value.length + 1;
     }
   }
 

@@ -5,7 +5,7 @@ import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 const stateSchema = z.object({
   /** Names this device to trackers and peers; random, made once. */
   device: z.string(),
-  /** Folded label → id first seen under it, with the label as it was written. */
+  /** `@` and folded label → id first seen under it, with the label as it was written. */
   pins: z.object({
     user: z.record(z.string(), z.object({ id: z.string(), label: z.string() })),
     group: z.record(z.string(), z.object({ id: z.string(), label: z.string() })),
