@@ -1,15 +1,26 @@
 import { toBase64Url, type Clock, type UserId } from '../base/index.ts';
 import { parseKey, type RecordOf, type SignedRecord } from '../records/index.ts';
 import type { StoreNews } from '../store/index.ts';
+import { addressKey } from './address-key.ts';
 import { EventStream, swarmEvents } from './event-stream.ts';
 import type { PresenceTable } from './presence-table.ts';
 import { groupOf, mayRead } from './read-rights.ts';
 import type { GroupView, RecordViews } from './record-views.ts';
 import type { SwarmNews } from './swarm-news.ts';
 
-/** Streams in all, and of one user; beyond them the oldest is closed. */
+/**
+ * Streams in all, from one address and of one user; beyond them the oldest (of that address, of that user) is closed.
+ * Anybody can make up users, so that these alone would let one machine take the places of all.
+ */
 const STREAMS_MAX = 4_000;
+const STREAMS_PER_ADDRESS_MAX = 1_000;
 const STREAMS_PER_USER_MAX = 8;
+
+interface Reader {
+  readonly uid: UserId;
+  /** What limits by address count under. */
+  readonly address: string;
+}
 
 /** Tells clients what concerns them. */
 export class EventHub {
@@ -18,7 +29,7 @@ export class EventHub {
   readonly #clock: Clock;
   readonly #boot: string;
   /** In the order of their beginning. */
-  readonly #streams = new Map<EventStream, UserId>();
+  readonly #streams = new Map<EventStream, Reader>();
   /** Changes are told in the order in which they were stored. */
   #telling: Promise<void> = Promise.resolve();
 
@@ -33,21 +44,22 @@ export class EventHub {
     return this.#streams.size;
   }
 
-  open(uid: UserId): EventStream {
-    const own = [...this.#streams].filter(([, other]) => other === uid);
-    if (own.length >= STREAMS_PER_USER_MAX) this.end(own[0]?.[0]);
-    if (this.#streams.size >= STREAMS_MAX) this.end([...this.#streams.keys()][0]);
+  /** `address`: where the reader is seen. */
+  open(uid: UserId, address: string): EventStream {
+    const reader = { uid, address: addressKey(address) };
+    this.#makeRoom(STREAMS_PER_USER_MAX, (other) => other.uid === uid);
+    this.#makeRoom(STREAMS_PER_ADDRESS_MAX, (other) => other.address === reader.address);
+    this.#makeRoom(STREAMS_MAX, () => true);
     const source = {
       swarm: this.#presence.swarm.bind(this.#presence),
       swarms: () => this.#presence.swarmsWith(uid),
     };
     const stream = new EventStream(source, this.#boot, this.#clock.nowMs());
-    this.#streams.set(stream, uid);
+    this.#streams.set(stream, reader);
     return stream;
   }
 
-  end(stream: EventStream | undefined): void {
-    if (!stream) return;
+  end(stream: EventStream): void {
     stream.close();
     this.#streams.delete(stream);
   }
@@ -68,7 +80,8 @@ export class EventHub {
       for (const event of swarmEvents(swarm)) this.#send((uid) => users.has(uid), event);
     }
     for (const { uid, gid, content } of news.entered) {
-      for (const [stream, other] of this.#streams) if (other === uid) stream.sendSwarm({ gid, content });
+      for (const [stream, reader] of this.#streams)
+        if (reader.uid === uid) stream.sendSwarm({ gid, content });
     }
   }
 
@@ -79,6 +92,12 @@ export class EventHub {
 
   close(): void {
     for (const stream of this.#streams.keys()) this.end(stream);
+  }
+
+  #makeRoom(max: number, counts: (reader: Reader) => boolean): void {
+    const those = [...this.#streams].filter(([, reader]) => counts(reader));
+    const [oldest] = those;
+    if (oldest && those.length >= max) this.end(oldest[0]);
   }
 
   async #tellAll(records: readonly SignedRecord[]): Promise<void> {
@@ -115,7 +134,7 @@ export class EventHub {
   }
 
   #send(isMeant: (uid: UserId) => boolean, event: Parameters<EventStream['send']>[0]): void {
-    for (const [stream, uid] of this.#streams) if (isMeant(uid)) stream.send(event);
+    for (const [stream, { uid }] of this.#streams) if (isMeant(uid)) stream.send(event);
   }
 }
 

@@ -153,11 +153,23 @@ export class RecordIntake {
     if (!(await this.#find('user', recordKey.user(draft.author), all))) {
       return new CommandError('NOT_LOGGED_IN', "the author's user record must be stored first");
     }
+    if (!(await this.#isOwners(draft, all))) {
+      return new CommandError(
+        'REFUSED',
+        'only the owner of a group, whose record must be stored first, says so',
+      );
+    }
     if ((await store.countOf(draft.author)) < RECORDS_PER_AUTHOR_MAX) return undefined;
     return new CommandError(
       'REFUSED',
       `an account may have ${RECORDS_PER_AUTHOR_MAX} records, and this one does`,
     );
+  }
+
+  /** Every member keeps what is said of who is in a group: whoever never owned it must not add to that. */
+  async #isOwners(draft: SignedRecord, all: readonly (SignedRecord | CommandError)[]): Promise<boolean> {
+    if (draft.kind !== 'grant' && draft.kind !== 'ended') return true;
+    return (await this.#find('group', recordKey.group(draft.parts.gid, draft.author), all)) !== undefined;
   }
 
   async #claim(

@@ -46,7 +46,8 @@ export function serveClients(server: ApiServer, parts: CallParts): void {
 }
 
 function streamEvents(context: ApiContext, { hub, clock }: CallParts): Response {
-  const events = hub.open(uidOf(context.get('caller')));
+  const caller = context.get('caller');
+  const events = hub.open(uidOf(caller), caller.address);
   context.header('content-type', 'text/event-stream');
   context.header('cache-control', 'no-store');
   return stream(context, async (out) => {

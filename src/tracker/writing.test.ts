@@ -128,6 +128,28 @@ describe('bad input', () => {
     expect(results.map(({ status }) => status)).toEqual(['refused', 'refused']);
   });
 
+  test('refuses grants and an end by who never owned the group, and stores them from who does', async () => {
+    const port = await oneTracker();
+    const anna = await field.account(port, 'anna');
+    const eve = await field.account(port, 'eve');
+    const group = await SignedGroup.found(anna.person);
+    await put(anna.caller, [group.record()]);
+    const forged = [await group.grant(eve.person, 'accepted', { by: eve.person }), group.ended(eve.person)];
+    expect((await put(eve.caller, forged)).results).toMatchObject([{ code: 'REFUSED' }, { code: 'REFUSED' }]);
+    const good = [await group.grant(eve.person, 'rejected'), group.ended()];
+    expect((await put(anna.caller, good)).results).toMatchObject([
+      { status: 'applied' },
+      { status: 'applied' },
+    ]);
+    // An owner who brings all of it to an empty tracker puts the group's record first.
+    const other = await SignedGroup.found(anna.person, 'other');
+    const all = [other.record(), await other.grant(anna.person, 'accepted')];
+    expect((await put(anna.caller, all)).results).toMatchObject([
+      { status: 'applied' },
+      { status: 'applied' },
+    ]);
+  });
+
   test('a lower number is stale and told what is newer; a repeated record is applied', async () => {
     const { person, caller } = await field.account(await oneTracker(), 'anna');
     const newer = person.share(1, 2);
