@@ -1,4 +1,5 @@
 import { PeerFault, toPieceIndex } from '../base/index.ts';
+import { BLOCK_BYTES } from '../metainfo/index.ts';
 import { LARGEST_REQUEST_BYTES, type BlockRange } from '../wire/index.ts';
 import type { SwarmCore } from './core.ts';
 import type { PeerSession } from './peer-session.ts';
@@ -50,7 +51,9 @@ export class UploadQueue {
     const index = toPieceIndex(piece, content.pieceCount);
     if (index === undefined)
       throw new PeerFault('OUT_OF_RANGE', `request for piece ${piece} of ${content.pieceCount}`);
-    if (length === 0 || length > lengthMax || begin + length > this.#core.pieceBytes(index)) {
+    const pieceBytes = this.#core.pieceBytes(index);
+    const isWithin = begin < pieceBytes && begin + length <= paddedToBlocks(pieceBytes);
+    if (length === 0 || length > lengthMax || !isWithin) {
       throw new PeerFault('OUT_OF_RANGE', `request for ${length} B at ${begin} of piece ${piece}`);
     }
   }
@@ -153,6 +156,12 @@ export class UploadQueue {
     if (session.fast) this.#core.send(session, { type: 'reject', piece, begin, length });
   }
 }
+
+/**
+ * Where the last block of a piece would end if it were whole. To some clients (libtorrent 2.0) padding follows each file,
+ * and they ask for its first bytes together with the file's last ones; BEP 47 wants such requests served.
+ */
+const paddedToBlocks = (pieceBytes: number): number => Math.ceil(pieceBytes / BLOCK_BYTES) * BLOCK_BYTES;
 
 const isSame = (a: BlockRange, b: BlockRange): boolean =>
   a.piece === b.piece && a.begin === b.begin && a.length === b.length;

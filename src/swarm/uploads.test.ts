@@ -59,6 +59,25 @@ describe('uploads', () => {
     ]);
   });
 
+  test('the last block of a file may be asked for whole, as if padding followed; nothing behind it', () => {
+    const lastPieceBytes = 3 * BLOCK + 5;
+    const last: Message = { type: 'request', piece: 1, begin: 3 * BLOCK, length: BLOCK };
+    const ask = (request: Message): Script => {
+      const script = new Script(2, { seed: true, lastPieceBytes });
+      script.say(script.connect(), INTERESTED, request);
+      return script;
+    };
+    expect(ask(last).of('sendBlock')).toMatchObject([{ piece: 1, begin: 3 * BLOCK, length: BLOCK }]);
+    for (const request of [
+      { ...last, length: BLOCK + 1 },
+      { ...last, begin: 4 * BLOCK },
+      { ...last, begin: lastPieceBytes, length: 1 },
+    ]) {
+      const script = ask(request);
+      expect([script.closedFor(1), script.of('sendBlock')]).toEqual(['OUT_OF_RANGE', []]);
+    }
+  });
+
   test('what cannot be read is rejected', () => {
     const script = new Script(1, { seed: true });
     const conn = script.connect();

@@ -22,9 +22,9 @@ export class TestContent {
   readonly torrent: Torrent;
   readonly #layer: Uint8Array;
 
-  constructor(pieces: number) {
+  constructor(pieces: number, lastPieceBytes = PIECE_BYTES) {
     const chance = seededChance(pieces);
-    this.bytes = new Uint8Array(pieces * PIECE_BYTES).map(() => chance() * 256);
+    this.bytes = new Uint8Array((pieces - 1) * PIECE_BYTES + lastPieceBytes).map(() => chance() * 256);
     const roots = Array.from({ length: pieces }, (_, n) => merkleRoot(leafHashes(this.piece(n)), 0, 4));
     this.#layer = new Uint8Array(Buffer.concat(roots));
     const piecesRoot = pieces === 1 ? this.#layer : rootOfLayer(this.#layer, PIECE_BYTES);
@@ -48,6 +48,8 @@ interface ScriptOptions {
   readonly seed?: boolean;
   readonly noMetadata?: boolean;
   readonly noLayers?: boolean;
+  /** Of the last piece. @default as many as the others have */
+  readonly lastPieceBytes?: number;
   readonly config?: Partial<SwarmConfig>;
 }
 
@@ -61,7 +63,7 @@ export class Script {
   #conns = 0;
 
   constructor(pieces: number, options: ScriptOptions = {}) {
-    this.content = new TestContent(pieces);
+    this.content = new TestContent(pieces, options.lastPieceBytes);
     const { torrent } = this.content;
     this.swarm = new Swarm({
       infoHash: torrent.infoHash,

@@ -1,4 +1,4 @@
-import { pieceHeader, PIECE_HEADER_BYTES } from '../../wire/index.ts';
+import { pieceHeader, PIECE_HEADER_BYTES, type BlockRange } from '../../wire/index.ts';
 import { CommandError } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
 import { pieceAt, type Content } from '../../metainfo/index.ts';
@@ -14,11 +14,22 @@ export class BlockServer {
     this.#frames = frames;
   }
 
-  /** Rejects if the block can't be read; nothing was written then. */
-  async send(link: PeerLink, files: PieceFiles, piece: number, begin: number, length: number): Promise<void> {
+  /**
+   * What of the block lies past the end of its piece, of `pieceBytes`, is sent as zeros. Rejects if the rest can't be
+   * read; nothing was written then.
+   */
+  async send(
+    link: Pick<PeerLink, 'writeFrame'>,
+    files: Pick<PieceFiles, 'readBlock'>,
+    { piece, begin, length }: BlockRange,
+    pieceBytes: number,
+  ): Promise<void> {
     const frame = this.#frames.acquire(PIECE_HEADER_BYTES + length);
+    const block = frame.subarray(PIECE_HEADER_BYTES);
+    const realBytes = Math.min(length, pieceBytes - begin);
     try {
-      await files.readBlock(piece, begin, frame.subarray(PIECE_HEADER_BYTES));
+      await files.readBlock(piece, begin, block.subarray(0, realBytes));
+      block.fill(0, realBytes);
     } catch (error) {
       this.#frames.release(frame);
       throw error;

@@ -9,7 +9,7 @@ import {
   type Logger,
 } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
-import type { Bitfield, PieceLayers, Torrent } from '../../metainfo/index.ts';
+import { pieceAt, type Bitfield, type PieceLayers, type Torrent } from '../../metainfo/index.ts';
 import {
   formatAddress,
   sniOf,
@@ -321,10 +321,12 @@ export class SwarmRun implements LinkOwner {
     this.onLinkNews();
   }
 
-  #sendBlock({ conn, piece, begin, length }: Extract<Effect, { type: 'sendBlock' }>): void {
+  #sendBlock(effect: Extract<Effect, { type: 'sendBlock' }>): void {
+    const { conn, piece, begin, length } = effect;
     const link = this.#links.get(conn);
-    if (link === undefined || this.#files === undefined) return;
-    const sent = this.#blocks.send(link, this.#files, piece, begin, length);
+    if (link === undefined || this.#files === undefined || this.#torrent === undefined) return;
+    const { length: pieceBytes } = pieceAt(this.#torrent.content, piece);
+    const sent = this.#blocks.send(link, this.#files, effect, pieceBytes);
     const caught = sent.catch((error: unknown) => this.#onUnreadable(conn, piece, begin, length, error));
     this.#chores.add('block.not-sent', caught);
   }
