@@ -16,6 +16,14 @@ export class Doors {
     this.#byName.set(sniOf(door.context.infoHash), door);
   }
 
+  /**
+   * Opens one whose info-hash somebody merely named: no metadata has shown yet that it is of this group. Whatever is
+   * served under it already, perhaps in another group, stays.
+   */
+  openUnproven(door: Door): void {
+    if (!this.#byName.has(sniOf(door.context.infoHash))) this.open(door);
+  }
+
   /** Does nothing if another door has taken its place. */
   close(door: Door): void {
     const name = sniOf(door.context.infoHash);

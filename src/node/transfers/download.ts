@@ -268,7 +268,8 @@ export class Download implements Door {
     this.#run = this.#desk.startRun(this.entry, context, start, this.#eventsOf(this.#turn));
     // Only now: a swarm that begins complete says so while it is made, when there is nothing yet to finish with.
     this.#phase = 'running';
-    this.#desk.tools.doors.open(this);
+    if (torrent) this.#desk.tools.doors.open(this);
+    else this.#desk.tools.doors.openUnproven(this);
   }
 
   #eventsOf(turn: number): OwnEvents {
@@ -293,6 +294,7 @@ export class Download implements Door {
     if (authorityPem === undefined || !isWanted(torrent, this.entry, authorityPem)) {
       return this.#giveUpInfoHash('it is not what was asked for');
     }
+    this.#desk.tools.doors.open(this);
     this.#work = this.#attach(turn, torrent).catch((error: unknown) => this.#onError(turn, error));
   }
 
