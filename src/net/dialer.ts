@@ -144,7 +144,7 @@ class Attempt {
     this.#tls = connect(dialOptions(address, context, tools, onBytes));
     this.#tls.setNoDelay(true);
     const place = formatAddress(address);
-    this.#tls.once('error', (error) => this.#end(new Error(`${place}: ${error.message}`, { cause: error })));
+    this.#tls.on('error', (error) => this.#end(new Error(`${place}: ${error.message}`, { cause: error })));
     this.#tls.once('close', () => this.#end(new Error(`${place}: closed during the handshake`)));
     this.#tls.once('secureConnect', () => this.#onSecure(address, context, tools));
   }

@@ -155,7 +155,10 @@ export class PeerHost {
 
   #onArrival(socket: Socket): void {
     socket.on('error', () => undefined);
-    const release = this.#doorkeeper.startHandshake(plainHost(socket.remoteAddress ?? ''));
+    const { remoteAddress } = socket;
+    // Without an address it is gone already, and nothing would tell it from others like it.
+    const release =
+      remoteAddress === undefined ? undefined : this.#doorkeeper.startHandshake(plainHost(remoteAddress));
     if (release === undefined) {
       socket.destroy();
       return;
