@@ -42,6 +42,8 @@ export class Sync implements StreamListener {
   readonly #presence: PresenceService;
   readonly #listener: SyncListener;
   readonly #log: Logger;
+  /** Streams whose tracker dropped events, while everything is read again. */
+  readonly #rereading = new Map<TrackerStream, 'once' | 'again'>();
 
   constructor(view: RecordView, presence: PresenceService, listener: SyncListener, log: Logger) {
     this.#view = view;
@@ -69,9 +71,21 @@ export class Sync implements StreamListener {
       case 'swarm':
         return this.#presence.onSwarm(stream, event.data);
       case 'lost':
-        return void this.#run(stream, () => this.#read(stream.link));
+        return this.#onLost(stream);
       case 'hello':
     }
+  }
+
+  /** However often a tracker says so: one reading at a time, and one after it for what was lost meanwhile. */
+  #onLost(stream: TrackerStream): void {
+    const reading = this.#rereading.get(stream);
+    this.#rereading.set(stream, reading === undefined ? 'once' : 'again');
+    if (reading !== undefined) return;
+    void this.#run(stream, () => this.#read(stream.link)).then(() => {
+      const more = this.#rereading.get(stream) === 'again' && stream.up;
+      this.#rereading.delete(stream);
+      if (more) this.#onLost(stream);
+    });
   }
 
   /** A tracker with which this fails is connected anew, and tried again so. */
