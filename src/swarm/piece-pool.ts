@@ -7,11 +7,13 @@ export interface PiecePool {
   release(buffer: SharedArrayBuffer): void;
 }
 
-const FREE_KEPT_BYTES = 16 * 1024 * 1024;
+/** Kept for the next download when nothing is under way. */
+const IDLE_KEPT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Shared memory with a budget for a whole process. One buffer is always granted, however small the budget, so that
- * a download of pieces larger than it still moves.
+ * a download of pieces larger than it still moves. Buffers are used again, as fresh memory costs page faults; those
+ * in use and those kept never exceed the budget together.
  */
 export class SharedPiecePool implements PiecePool {
   readonly #budgetBytes: number;
@@ -26,24 +28,37 @@ export class SharedPiecePool implements PiecePool {
   get usedBytes(): number {
     return this.#usedBytes;
   }
+  get keptBytes(): number {
+    return this.#freeBytes;
+  }
 
   acquire(bytes: number): SharedArrayBuffer | undefined {
     if (this.#usedBytes > 0 && this.#usedBytes + bytes > this.#budgetBytes) return undefined;
-    this.#usedBytes += bytes;
     const kept = this.#free.get(bytes)?.pop();
-    if (!kept) return new SharedArrayBuffer(bytes);
-    this.#freeBytes -= bytes;
-    return kept;
+    if (kept) this.#freeBytes -= bytes;
+    this.#usedBytes += bytes;
+    this.#trim(this.#budgetBytes - this.#usedBytes);
+    return kept ?? new SharedArrayBuffer(bytes);
   }
 
   release(buffer: SharedArrayBuffer): void {
     const bytes = buffer.byteLength;
     this.#usedBytes -= bytes;
     invariant(this.#usedBytes >= 0, 'a piece buffer released twice');
-    if (this.#freeBytes + bytes > FREE_KEPT_BYTES) return;
-    this.#freeBytes += bytes;
     const same = this.#free.get(bytes);
     if (same) same.push(buffer);
     else this.#free.set(bytes, [buffer]);
+    this.#freeBytes += bytes;
+    this.#trim(this.#usedBytes > 0 ? this.#budgetBytes - this.#usedBytes : IDLE_KEPT_BYTES);
+  }
+
+  #trim(keptMax: number): void {
+    for (const [bytes, buffers] of this.#free) {
+      while (this.#freeBytes > keptMax && buffers.length > 0) {
+        buffers.pop();
+        this.#freeBytes -= bytes;
+      }
+      if (buffers.length === 0) this.#free.delete(bytes);
+    }
   }
 }

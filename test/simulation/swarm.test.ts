@@ -72,6 +72,16 @@ describe('whole contents arrive, byte for byte', () => {
     expect(accused(peers)).toEqual([]);
   });
 
+  test.each(SEEDS)('the last blocks do not wait for the slowest peer (seed $seed)', ({ seed }) => {
+    const world = new World(seed, realContent(seed, [4 * MIB]), 50);
+    const slow = { seed: true, rates: { up: mbit(0.1), down: mbit(100) } };
+    const peers = swarmOf(world, [{ seed: true }, slow, slow, {}]);
+    runToTheEnd(world, peers);
+    // Alone, a slow one would take ten seconds for what it is first asked for.
+    expect(peers[3]!.completeMs).toBeLessThan(2_000);
+    expect(peers[3]!.swarm.status(world.queue.nowMs).wastedBytes).toBeLessThan(MIB);
+  });
+
   test('memory for one piece is enough', () => {
     const world = new World(3, countedContent(3, 20 * MIB));
     const peers = swarmOf(world, [{ seed: true }, { config: { activePiecesMax: 1 } }]);
