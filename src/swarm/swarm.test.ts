@@ -83,6 +83,18 @@ describe('what no honest peer says ends its connection', () => {
     script.say(conn, ALL);
     expect(script.give(conn, 0, 0, new Uint8Array(BLOCK))).toBe(false);
   });
+
+  test('nor has one that is longer or shorter than was asked for, or begins elsewhere', () => {
+    const script = new Script(4);
+    const conn = script.connect();
+    script.say(conn, ALL, UNCHOKE);
+    const [asked] = script.requests(conn);
+    const { piece, begin, length } = asked ?? { piece: -1, begin: -1, length: 0 };
+    expect(script.give(conn, piece, begin, new Uint8Array(length + 1))).toBe(false);
+    expect(script.give(conn, piece, begin, new Uint8Array(length - 1))).toBe(false);
+    expect(script.give(conn, piece, begin + 1, new Uint8Array(length))).toBe(false);
+    expect(script.give(conn, piece, begin, new Uint8Array(length))).toBe(true);
+  });
 });
 
 function anyHashRequest(): HashRequest {

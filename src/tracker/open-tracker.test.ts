@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readdir } from 'node:fs/promises';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { expect, test } from 'vitest';
 import { TestCluster } from '../../test/support/test-cluster.ts';
 import { TrackerField } from '../../test/support/tracker-field.ts';
@@ -27,6 +29,29 @@ test('serves its cluster, health, metrics and documentation', async () => {
   const documentation = (await anyone.send('GET', '/openapi.json')).body as { paths: object };
   for (const { path } of Object.values(trackerApi)) expect(documentation.paths).toHaveProperty([path]);
 });
+
+test('connections that come to nothing leave nothing open', async () => {
+  const trackers = await field.cluster(1);
+  await trackers.start(1);
+  const port = trackers.ports[0] ?? 0;
+  const before = await openHandles();
+  for (let times = 0; times < 5; times += 1) {
+    const garbage = connectTcp(port, '127.0.0.1', () => garbage.write('GET / HTTP/1.1\r\n\r\n'));
+    const old = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: 'TLSv1.2' });
+    const broken = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () =>
+      broken.write('BREW /coffee HTCPCP/1.0\r\n\r\n'),
+    );
+    await Promise.all([garbage, old, broken].map(ended));
+  }
+  await expect.poll(openHandles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+});
+
+const openHandles = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
+
+async function ended(socket: Socket): Promise<void> {
+  socket.resume().on('error', () => undefined);
+  await new Promise((resolve) => socket.on('close', resolve));
+}
 
 test('a port in use is named, and nothing stays open', async () => {
   const trackers = await field.cluster(1);

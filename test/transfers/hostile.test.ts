@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -111,6 +112,25 @@ test('a wrong info-hash that a member announces delays a download, but does not 
   await bob.wait();
   expect((await readFile(join(bob.files, 'a.bin'))).equals(noise(2 * MIB))).toBe(true);
 });
+
+test('those who are turned away leave nothing open', async () => {
+  const stranger = await (await TestGroup.create()).member('stranger');
+  const gone = await removed();
+  await greet(stranger, right());
+  const before = await openHandles();
+  for (let times = 0; times < 5; times += 1) {
+    const wrong = encodeHandshake(new Uint8Array(20), peerId);
+    await Promise.all([greet(undefined, right()), greet(stranger, right()), greet(gone, wrong), chat()]);
+  }
+  await until(async () => (await openHandles()) <= before, openHandles);
+});
+
+/** Speaks anything but TLS to the seed, until it hangs up. */
+async function chat(): Promise<void> {
+  const socket = connectTcp(alice.transfers.listening.port, '127.0.0.1', () => socket.write(noise(2_000)));
+  socket.resume().on('error', () => undefined);
+  await new Promise((resolve) => socket.on('close', resolve));
+}
 
 test('nothing stays open when all is over', async () => {
   const before = await openHandles();
