@@ -116,6 +116,7 @@ export class SwarmRun implements LinkOwner {
   #nextConn = 1;
   #isPumping = false;
   #isStopped = false;
+  #stopping: Promise<void> | undefined;
   #cancelTimer: Cancel | undefined;
   #timerAtMs = Infinity;
 
@@ -221,14 +222,17 @@ export class SwarmRun implements LinkOwner {
   }
 
   /** Cuts every connection at once; resolves when nothing of the run touches the files any more. Idempotent. */
-  async stop(reason: Error): Promise<void> {
-    if (!this.#isStopped) {
-      this.#isStopped = true;
-      this.#cancelTimer?.();
-      this.#dialling.abort(reason);
-      for (const link of this.#links.values()) link.close(reason);
-    }
+  stop(reason: Error): Promise<void> {
+    return (this.#stopping ??= this.#stop(reason));
+  }
+
+  async #stop(reason: Error): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    this.#dialling.abort(reason);
+    for (const link of this.#links.values()) link.close(reason);
     await this.#chores.settled();
+    this.swarm.close();
   }
 
   onLinkOpen(link: PeerLink, handshake: Handshake): void {
@@ -252,11 +256,8 @@ export class SwarmRun implements LinkOwner {
   onLinkClosed(link: PeerLink, reason: Error): void {
     this.#links.delete(link.conn);
     const fault = reason instanceof PeerFault ? reason : undefined;
-    if (fault)
-      this.#tools.log.info('peer.dropped', {
-        from: formatAddress(link.socket.remote),
-        reason: fault.message,
-      });
+    const from = formatAddress(link.socket.remote);
+    if (fault) this.#tools.log.info('peer.dropped', { from, reason: fault.message });
     if (this.#isStopped) return;
     const nowMs = this.clock.nowMs();
     if (link.isOpen) this.swarm.onDisconnected(link.conn, nowMs, fault);
