@@ -15,6 +15,7 @@ import {
 import type { Expectation, MergeOutcome, RecordStore } from '../store/index.ts';
 import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
+import { ownOfKind } from './own-records.ts';
 import { pagesOf, type RecordViews } from './record-views.ts';
 import { TooManyAttempts } from './refusals.ts';
 
@@ -184,11 +185,21 @@ export class RecordIntake {
     const founding =
       of === 'group' ? await this.#find('group', recordKey.group(id, claim.author), all) : undefined;
     const group = founding && groupState([founding]);
-    const refused = mayWrite(claim, { claims: await views.claims(of, folded), user, group });
+    const refused =
+      mayWrite(claim, { claims: await views.claims(of, folded), user, group }) ??
+      (await this.#oneName(claim));
     if (refused) return { result: refusal(refused) };
     this.#lastStampMs = Math.max(Math.round(clock.wallMs()), this.#lastStampMs + 1);
     const key = { id: cluster.id, key: cluster.authority.key };
     return { record: stampRecord(claim, this.#lastStampMs, key) };
+  }
+
+  /** Whoever changes its user record again and again must not take all labels that way. */
+  async #oneName({ author, parts }: RecordOf<'name'>): Promise<CommandError | undefined> {
+    if (parts.of === 'group') return undefined;
+    const names = await ownOfKind(this.#parts.store, author, 'name');
+    const hasOne = names.some((record) => record.kind === 'name' && record.parts.of === 'user');
+    return hasOne ? new CommandError('REFUSED', 'an account has one name, and this one has it') : undefined;
   }
 
   /** The record of this key, from the same call or stored. */

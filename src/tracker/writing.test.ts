@@ -68,6 +68,22 @@ describe('names', () => {
     expect((await put(caller, [person.claim('root')])).results).toMatchObject([{ status: 'refused' }]);
   });
 
+  test('an account takes one name, whatever it asks for later', async () => {
+    const port = await oneTracker();
+    const { person, caller } = await field.account(port, 'anna');
+    const { results } = await put(caller, [person.user('bank', 2), person.claim('bank')]);
+    expect(results).toMatchObject([{ status: 'refused' }, { code: 'REFUSED' }]);
+    // Where that took two calls, too.
+    await put(caller, [person.user('bank', 2)]);
+    expect((await put(caller, [person.claim('bank')])).results).toMatchObject([{ code: 'REFUSED' }]);
+    expect((await field.account(port, 'bank')).person.uid).not.toBe(person.uid);
+    await expect(
+      caller.call(trackerApi.name, { params: { kind: 'user', label: 'anna' } }),
+    ).resolves.toMatchObject({
+      id: person.uid,
+    });
+  });
+
   test('a group is named with its founding, and not by another', async () => {
     const port = await oneTracker();
     const anna = await field.account(port, 'anna');
