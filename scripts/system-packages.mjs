@@ -11,10 +11,30 @@ const wanted = [
   { program: 'expect', package: 'expect', use: 'typing at a real terminal' },
   { program: 'script', package: 'bsdutils', use: 'output at a terminal' },
   { program: 'ip', package: 'iproute2', use: 'machines with addresses of their own' },
+  {
+    program: 'libtorrent 2 for Python',
+    package: 'python3-libtorrent',
+    use: 'transfers to and from libtorrent',
+    isThere: () => pythonWithLibtorrent() !== undefined,
+  },
 ];
 
+/** Debian's own first: its packages are for it alone. */
+const PYTHONS = ['/usr/bin/python3', 'python3'];
+const LIBTORRENT_2 = 'import libtorrent, sys; sys.exit(libtorrent.version_major != 2)';
+
+/** A Python that knows libtorrent 2, if there is one. */
+export function pythonWithLibtorrent() {
+  return PYTHONS.find((python) => spawnSync(python, ['-c', LIBTORRENT_2]).status === 0);
+}
+
+/** @param {{ program: string, isThere?: () => boolean }} item */
+function isMissing(item) {
+  return !(item.isThere?.() ?? isOnPath(item.program));
+}
+
 /** @param {string} program */
-function isThere(program) {
+function isOnPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
@@ -26,7 +46,7 @@ function isThere(program) {
 }
 
 function mayInstall() {
-  return existsSync('/etc/debian_version') && process.getuid?.() === 0 && isThere('apt-get');
+  return existsSync('/etc/debian_version') && process.getuid?.() === 0 && isOnPath('apt-get');
 }
 
 /** @param {string[]} args */
@@ -37,7 +57,7 @@ function aptGet(...args) {
 
 /** Installs what it can; returns a line about each program that stays missing. */
 export function ensureSystemPackages() {
-  const missing = wanted.filter(({ program }) => !isThere(program));
+  const missing = wanted.filter(isMissing);
   if (missing.length === 0) return [];
   if (mayInstall()) {
     const names = missing.map((item) => item.package);
@@ -45,6 +65,6 @@ export function ensureSystemPackages() {
     if (aptGet('update')) aptGet('install', '--no-install-recommends', ...names);
   }
   return missing
-    .filter(({ program }) => !isThere(program))
+    .filter(isMissing)
     .map((item) => `no ${item.program} (package ${item.package}): tests for ${item.use} are skipped`);
 }

@@ -40,6 +40,8 @@ function remarkOf(desk: Desk, { entry, state, hasSources, isStarting, status }: 
   if (desk.access.presence.trackersConnected() === 0) return 'no tracker reached';
   if (!hasSources) return 'nobody online';
   if (isStarting) return 'looking at what is there';
-  if (status === undefined || status.connections > 0) return '';
+  if (status === undefined) return '';
+  // Other programs give it to nobody where a torrent is private, as all of ours are.
+  if (status.connections > 0) return status.hasMetadata ? '' : 'waiting for its description';
   return status.unreachable >= status.sources ? 'nobody reachable' : 'connecting';
 }

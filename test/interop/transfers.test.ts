@@ -1,0 +1,192 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { silentLogger, type Logger } from '../../src/base/index.ts';
+import { buildTorrent, type Torrent } from '../../src/metainfo/index.ts';
+import { TestGroup, type TestMember } from '../support/test-group.ts';
+import { TransferWorld, type WorldUser } from '../support/transfer-world.ts';
+import { onlyRow, until } from '../transfers/kit.ts';
+import { Libtorrent, python } from './libtorrent.ts';
+import {
+  differences,
+  FOLDER,
+  rootOf,
+  SINGLE,
+  writeFiles,
+  writeMember,
+  writeTorrent,
+  type Plan,
+} from './stage.ts';
+
+const KIB = 1024;
+const CONTENTS = [
+  { what: 'a file of several pieces', plan: SINGLE },
+  { what: 'a folder with an empty file, copies and names in several scripts', plan: FOLDER },
+];
+
+let world: TransferWorld;
+let lea: TestMember;
+const open: Libtorrent[] = [];
+
+beforeEach(async () => {
+  world = await TransferWorld.create();
+  lea = await world.group.member('lea');
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((peer) => peer.close()));
+  await world.close();
+});
+
+/** A content that lies in a folder of libtorrent's, with its .torrent file. */
+interface Foreign {
+  readonly torrent: Torrent;
+  readonly file: string;
+  readonly folder: string;
+}
+
+async function prepare(plan: Plan): Promise<Foreign> {
+  const folder = join(world.folder, 'libtorrent');
+  await writeFiles(folder, plan);
+  const file = join(world.folder, 'it.torrent');
+  const torrent = await writeTorrent(join(folder, rootOf(plan)), world.group.authorityPem, file);
+  return { torrent, file, folder };
+}
+
+/** A libtorrent that shows `member`'s certificate and has, or will have, the content in `folder`. */
+async function libtorrent(
+  member: TestMember,
+  file: string,
+  folder: string,
+  seed: boolean,
+): Promise<Libtorrent> {
+  const peer = await Libtorrent.open();
+  open.push(peer);
+  await peer.add(file, folder, await writeMember(join(world.folder, 'credentials'), member), seed);
+  return peer;
+}
+
+/** Lists the content as Lea's share, and announces a libtorrent at that port as its seed. */
+function announce({ infoHash, content }: Torrent, port: number): void {
+  const { contentId, name, size, files } = content;
+  const { user: uid } = lea;
+  world.shares.push({ content: contentId, name, size, files: files.length, uid, user: 'lea' });
+  const address = { host: '127.0.0.1', port };
+  const device = { key: `${uid}/laptop`, uid, address, contents: [], listeners: new Set<never>() };
+  world.join(device);
+  world.announce(device, [{ gid: world.gid, content: contentId, infoHash, seed: true, have: 1 }]);
+}
+
+/** As if one of our own kind had told the user before what the content consists of. */
+function tellDescription({ userDir }: WorldUser, { content }: Torrent): Promise<void> {
+  const path = join(userDir, 'contents', `${content.contentId}.info`);
+  return writeFile(path, buildTorrent(content).infoBytes);
+}
+
+async function shareOf(user: WorldUser, plan: Plan): Promise<string> {
+  await writeFiles(user.files, plan);
+  const { infoHash } = await user.share(join(user.files, rootOf(plan)));
+  return infoHash;
+}
+
+/** A log that remembers why peers were turned away. */
+function refusalsLog(): { log: Logger; refusals: string[] } {
+  const refusals: string[] = [];
+  const note: Logger['info'] = (event, fields) => {
+    if (event === 'peer.refused' || event === 'peer.dial-failed') refusals.push(String(fields?.['reason']));
+  };
+  return { log: { ...silentLogger, info: note, debug: note }, refusals };
+}
+
+async function emptyFolder(name: string): Promise<string> {
+  const folder = join(world.folder, name);
+  await mkdir(folder);
+  return folder;
+}
+
+describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
+  test.each(CONTENTS)('fetches $what from us', async ({ plan }) => {
+    const { file, torrent } = await prepare(plan);
+    const alice = await world.user('alice');
+    expect(await shareOf(alice, plan)).toBe(torrent.infoHash);
+    const folder = await emptyFolder('fetched');
+    const peer = await libtorrent(lea, file, folder, false);
+    await peer.dial(file, alice.transfers.listening.port);
+    await peer.hears('finished');
+    expect(await differences(folder, plan)).toEqual([]);
+  });
+
+  test.each(CONTENTS)('gives us $what, piece layers included', async ({ plan }) => {
+    const { torrent, file, folder } = await prepare(plan);
+    const peer = await libtorrent(lea, file, folder, true);
+    announce(torrent, peer.port);
+    const bob = await world.user('bob');
+    await tellDescription(bob, torrent);
+    await bob.download(rootOf(plan));
+    await bob.wait();
+    expect(await differences(bob.files, plan)).toEqual([]);
+    expect((await peer.status(file)).sent).toBeGreaterThan(torrent.content.size);
+  });
+
+  test('gives the bytes in a swarm in which we give the description', async () => {
+    const { torrent, file, folder } = await prepare(SINGLE);
+    const alice = await world.user('alice', { upBytesPerSecond: 64 * KIB });
+    await shareOf(alice, SINGLE);
+    const peer = await libtorrent(lea, file, folder, true);
+    announce(torrent, peer.port);
+    const bob = await world.user('bob');
+    await bob.download(rootOf(SINGLE));
+    await bob.wait();
+    expect(await differences(bob.files, SINGLE)).toEqual([]);
+    expect((await peer.status(file)).sent).toBeGreaterThan(torrent.content.size / 2);
+  });
+
+  // BEP 9 between strangers: libtorrent keeps the info dictionaries of private torrents to itself.
+  test('gives no description: a download from it alone says what it waits for', async () => {
+    const { torrent, file, folder } = await prepare(SINGLE);
+    const peer = await libtorrent(lea, file, folder, true);
+    announce(torrent, peer.port);
+    const bob = await world.user('bob');
+    await bob.download(rootOf(SINGLE));
+    await until(
+      async () => (await onlyRow(bob)).remark === 'waiting for its description',
+      () => onlyRow(bob),
+    );
+  });
+
+  describe('with the certificate of another group', () => {
+    let stranger: TestMember;
+
+    beforeEach(async () => {
+      stranger = await (await TestGroup.create()).member('stranger');
+    });
+
+    test('gets no byte from us', async () => {
+      const { file } = await prepare(SINGLE);
+      const { log, refusals } = refusalsLog();
+      const alice = await world.user('alice', { log });
+      await shareOf(alice, SINGLE);
+      const peer = await libtorrent(stranger, file, await emptyFolder('fetched'), false);
+      await peer.dial(file, alice.transfers.listening.port);
+      await peer.hears('peer lost');
+      await until(() => refusals.length > 0);
+      expect(refusals[0]).toContain('BAD_CERTIFICATE');
+      expect(await peer.status(file)).toMatchObject({ received: 0, done: 0 });
+    });
+
+    test('gets no byte from us when we dial it, and gives us none', async () => {
+      const { torrent, file, folder } = await prepare(SINGLE);
+      const peer = await libtorrent(stranger, file, folder, true);
+      announce(torrent, peer.port);
+      const { log, refusals } = refusalsLog();
+      const bob = await world.user('bob', { log });
+      await tellDescription(bob, torrent);
+      await bob.download(rootOf(SINGLE));
+      await until(() => refusals.length > 0);
+      expect(refusals[0]).toContain('BAD_CERTIFICATE');
+      expect(await peer.status(file)).toMatchObject({ received: 0, sent: 0 });
+      expect((await onlyRow(bob)).doneBytes).toBe(0);
+    });
+  });
+});
