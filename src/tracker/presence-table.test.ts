@@ -167,4 +167,45 @@ describe('PresenceTable', () => {
     put(table, anna, report({ goodbye: true }));
     expect(table.groups()).toEqual([]);
   });
+
+  test('who is alone in a group and announces one content in place of another is seen with it', () => {
+    const table = new PresenceTable();
+    put(table, anna, report());
+    const other = sha256Hex('another content') as ContentId;
+    const contents = [{ gid, content: other, infoHash, have: 1, seed: true }];
+    put(table, anna, report({ full: false, version: 2, contents, gone: [swarm] }));
+    expect(table.swarm({ gid, content: other }).map((peer) => peer.uid)).toEqual([anna]);
+  });
+
+  const many = (first: number, count: number) =>
+    Array.from({ length: count }, (_, at) => {
+      const id = sha256Hex(`content ${first + at}`) as ContentId;
+      return { gid, content: id, infoHash, have: 1, seed: true };
+    });
+
+  test('a device announces 5,000 contents at most, however many reports it takes', () => {
+    const table = new PresenceTable();
+    put(table, anna, report({ contents: many(0, 5_000) }));
+    put(table, anna, report({ full: false, version: 2, contents: many(5_000, 5_000) }));
+    expect(table.swarmsWith(anna)).toHaveLength(5_000);
+    // What it announces no longer makes room.
+    put(table, anna, report({ version: 3, contents: many(9_000, 10) }));
+    expect(table.swarmsWith(anna)).toHaveLength(10);
+  });
+
+  test('the accounts of one address announce 100,000 at most, and take no room from others', () => {
+    const table = new PresenceTable();
+    const users = Array.from({ length: 21 }, (_, n) => user(`user ${n}`));
+    const membersOf = new Map([[gid, new Set([...users, ben])]]);
+    const contents = many(0, 5_000);
+    const heldBy = (uid: UserId, observed = '10.0.0.1'): number => {
+      table.onReport(uid, report({ contents }), facts({ membersOf, observed }));
+      return table.swarmsWith(uid).length;
+    };
+    const held = users.map((uid) => heldBy(uid));
+    expect(held).toEqual([...Array<number>(20).fill(5_000), 0]);
+    expect(heldBy(ben, '10.0.0.2')).toBe(5_000);
+    table.onReport(users[0] as UserId, report({ goodbye: true }), facts({ membersOf }));
+    expect(heldBy(users[20] as UserId)).toBe(5_000);
+  });
 });

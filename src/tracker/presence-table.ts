@@ -1,11 +1,14 @@
 import type { AnnouncedContent, PeerAddress, PresenceReport, SwarmPeer } from '../api/index.ts';
-import { PRESENCE_GONE_MS } from '../api/index.ts';
+import { CONTENTS_PER_DEVICE_MAX, PRESENCE_GONE_MS } from '../api/index.ts';
 import type { ContentId, GroupId, UserId } from '../base/index.ts';
+import { addressKey } from './address-key.ts';
 import { reachableAddresses } from './reachable-addresses.ts';
 import { SwarmNews, type SwarmRef } from './swarm-news.ts';
 
 /** Devices of one user at a time. */
 const DEVICES_PER_USER_MAX = 16;
+/** Contents announced from one address: anybody can make many accounts. What is beyond that is passed over. */
+const CONTENTS_PER_ADDRESS_MAX = 100_000;
 /** Progress below this is not news to others. */
 const HAVE_STEP = 0.05;
 
@@ -13,6 +16,8 @@ interface Device {
   readonly uid: UserId;
   readonly device: string;
   readonly boot: string;
+  /** What limits by address count under: where it came from first. */
+  readonly source: string;
   version: number;
   port: number;
   addresses: PeerAddress[];
@@ -51,6 +56,8 @@ export interface ReportFacts {
 export class PresenceTable {
   readonly #users = new Map<UserId, OnlineUser>();
   readonly #groups = new Map<GroupId, GroupSwarms>();
+  /** Contents that are announced from each source. */
+  readonly #announced = new Map<string, number>();
 
   /** `need`: the report builds on what is not known here. */
   onReport(uid: UserId, report: PresenceReport, facts: ReportFacts): { news: SwarmNews; need?: 'full' } {
@@ -65,10 +72,7 @@ export class PresenceTable {
     if (known && !same) this.#drop(known, news);
     const device = same ?? this.#welcome(uid, report, facts, news);
     this.#refresh(device, report, facts, news);
-    for (const { gid } of report.contents ?? []) {
-      this.#group(gid).members = facts.membersOf.get(gid) ?? new Set();
-    }
-    const isTaken = this.#announce(device, report, news);
+    const isTaken = this.#announce(device, report, facts, news);
     for (const { gid } of report.contents ?? []) this.#tidy(gid);
     return isTaken ? { news } : { news, need: 'full' };
   }
@@ -147,7 +151,8 @@ export class PresenceTable {
     return { users: this.#users.size, groups: this.#groups.size };
   }
 
-  #welcome(uid: UserId, report: PresenceReport, { nowMs, wallMs }: ReportFacts, news: SwarmNews): Device {
+  #welcome(uid: UserId, report: PresenceReport, facts: ReportFacts, news: SwarmNews): Device {
+    const { nowMs, wallMs, observed } = facts;
     const user: OnlineUser = this.#users.get(uid) ?? { sinceMs: wallMs, devices: new Map() };
     this.#users.set(uid, user);
     if (user.devices.size >= DEVICES_PER_USER_MAX) {
@@ -159,6 +164,7 @@ export class PresenceTable {
       uid,
       device: name,
       boot,
+      source: addressKey(observed),
       version: -1,
       port,
       addresses: [],
@@ -182,7 +188,7 @@ export class PresenceTable {
   }
 
   /** False if the report changes a version that is not the one known here. */
-  #announce(device: Device, report: PresenceReport, news: SwarmNews): boolean {
+  #announce(device: Device, report: PresenceReport, { membersOf }: ReportFacts, news: SwarmNews): boolean {
     const { contents = [], gone = [], version } = report;
     const changes = report.contents !== undefined || report.gone !== undefined;
     const builds = device.version === version || (changes && device.version === version - 1);
@@ -195,14 +201,17 @@ export class PresenceTable {
       }
     }
     for (const swarm of gone) this.#leave(device, swarm, news);
+    // Only now: with the last content of a group who is in it is forgotten as well.
+    for (const { gid } of contents) this.#group(gid).members = membersOf.get(gid) ?? new Set();
     for (const content of contents) this.#join(device, content, news);
     return true;
   }
 
   #join(device: Device, content: AnnouncedContent, news: SwarmNews): void {
-    const group = this.#group(content.gid);
     const key = swarmKey(content);
     const before = device.contents.get(key);
+    if (!before && !this.#takePlace(device)) return;
+    const group = this.#group(content.gid);
     const visible = group.members.has(device.uid);
     const isNews = !before || differsMuch(before, content);
     // What was told last stays the measure of what is news, so that many small steps are told as well.
@@ -211,6 +220,20 @@ export class PresenceTable {
     if (visible && isNews) news.came(content, peerOf(device, content));
     if (visible && !before)
       news.entered.push({ uid: device.uid, gid: content.gid, content: content.content });
+  }
+
+  /** Makes room for one more content of a device; false if it has no more. */
+  #takePlace(device: Device): boolean {
+    if (device.contents.size >= CONTENTS_PER_DEVICE_MAX) return false;
+    if ((this.#announced.get(device.source) ?? 0) >= CONTENTS_PER_ADDRESS_MAX) return false;
+    this.#count(device, 1);
+    return true;
+  }
+
+  #count({ source }: Device, more: number): void {
+    const count = (this.#announced.get(source) ?? 0) + more;
+    if (count > 0) this.#announced.set(source, count);
+    else this.#announced.delete(source);
   }
 
   #showOrHide(device: Device, swarm: SwarmRef, news: SwarmNews): void {
@@ -229,6 +252,7 @@ export class PresenceTable {
     const announced = device.contents.get(swarmKey(swarm));
     if (!announced) return;
     device.contents.delete(swarmKey(swarm));
+    this.#count(device, -1);
     const group = this.#group(gid);
     const devices = group.swarms.get(content);
     devices?.delete(device);
