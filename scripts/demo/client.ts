@@ -19,11 +19,13 @@ interface Line extends Readonly<Record<string, unknown>> {
 const COMMAND_LIMIT_MS = 90_000;
 
 export interface ClientOptions {
-  readonly stage: Stage;
+  readonly stage: Pick<Stage, 'start'>;
   readonly clock: Clock;
   readonly trackersFile: string;
   readonly name: string;
   readonly dataFolder: string;
+  /** Where its peers connect; loopback unless it has an address of its own. */
+  readonly listenHost?: string;
   /** Ceiling of what it gives to all others together; undefined: none. */
   readonly upBytesPerSecond?: number | undefined;
 }
@@ -42,7 +44,8 @@ export class Client {
     this.name = options.name;
     this.#clock = options.clock;
     const limit = options.upBytesPerSecond;
-    const args = ['client', '127.0.0.1:0', options.trackersFile, '--data', options.dataFolder, '--json'];
+    const address = `${options.listenHost ?? '127.0.0.1'}:0`;
+    const args = ['client', address, options.trackersFile, '--data', options.dataFolder, '--json'];
     if (limit !== undefined) args.push('--up-limit', (limit / 2 ** 20).toFixed(3));
     this.process = options.stage.start(options.name, args, (line) => this.#onLine(line));
     void this.process.end.then(() => this.#waiting?.reply.reject(this.#gone()));

@@ -16,13 +16,23 @@ export class MbtProcess {
   readonly #child: ChildProcess;
   readonly #end: Deferred<ProcessEnd> = deferred();
   readonly #said: string[] = [];
+  readonly #isApart: boolean;
   #hasEnded = false;
 
-  constructor(name: string, launcher: string, args: readonly string[], onLine: (line: string) => void) {
+  /**
+   * @param isApart in a process group of its own: Ctrl-C at the terminal then reaches its starter alone, which ends
+   * this one and whatever it may have started. Otherwise it goes down with its starter's group.
+   */
+  constructor(
+    name: string,
+    launcher: string,
+    args: readonly string[],
+    onLine: (line: string) => void,
+    isApart = true,
+  ) {
     this.name = name;
-    // A process group of its own: Ctrl-C at the terminal reaches the demo alone, which then ends this one
-    // and whatever it may have started.
-    this.#child = spawn(launcher, args, { stdio: 'pipe', detached: true });
+    this.#isApart = isApart;
+    this.#child = spawn(launcher, args, { stdio: 'pipe', detached: isApart });
     this.#child.on('error', (error) => this.#ended({ code: null, signal: null }, error.message));
     // Not `close`: a child of its own that lives on would hold the pipes open.
     this.#child.on('exit', (code, signal) => this.#ended({ code, signal }));
@@ -55,7 +65,8 @@ export class MbtProcess {
 
   /** SIGKILL: no goodbye, nothing flushed. */
   kill(): Promise<ProcessEnd> {
-    if (!this.#hasEnded && this.#child.pid !== undefined) killGroup(this.#child.pid);
+    if (!this.#hasEnded && this.#child.pid !== undefined)
+      kill(this.#isApart ? -this.#child.pid : this.#child.pid);
     return this.end;
   }
 
@@ -75,9 +86,10 @@ export class MbtProcess {
   }
 }
 
-function killGroup(pid: number): void {
+/** A negative number means the whole group. */
+function kill(pid: number): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch {
     // It ended by itself a moment ago.
   }
