@@ -26,6 +26,8 @@ export interface SwarmOptions {
 export interface SwarmConfig {
   /** Connections of this swarm at most; a complete one takes as many. */
   readonly connectionsMax: number;
+  /** Of them those of one user, on whatever devices. */
+  readonly connectionsPerUserMax: number;
   /** Connections that it seeks by dialling. */
   readonly connectionsWanted: number;
   /** Dials under way at a time. */
@@ -50,7 +52,7 @@ export interface SwarmConfig {
   readonly idleMs: number;
   /** A connection on which nothing at all comes is closed after so long. */
   readonly silentMs: number;
-  /** Longest info dictionary accepted. */
+  /** Longest info dictionary fetched; one that is longer than metainfo allows is then said to be unusable. */
   readonly metadataBytesMax: number;
   /** How long a user whose blocks were bad is not talked to. */
   readonly banMs: number;
@@ -58,6 +60,7 @@ export interface SwarmConfig {
 
 export const DEFAULT_SWARM_CONFIG: SwarmConfig = Object.freeze({
   connectionsMax: 50,
+  connectionsPerUserMax: 8,
   connectionsWanted: 24,
   dialsMax: 8,
   ownRequestBytes: 128 * 1024,

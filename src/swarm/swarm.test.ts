@@ -113,6 +113,15 @@ describe('connections', () => {
     expect(conns.map((conn) => script.closedFor(conn))).toEqual([undefined, undefined, 'no fault']);
   });
 
+  test('one user finds no more places by making up peer ids, and takes none from others', () => {
+    const script = new Script(1, { config: { connectionsMax: 4, connectionsPerUserMax: 2 } });
+    const mallory = [1, 2, 3].map((n) => script.connect('m', { peerId: new Uint8Array(20).fill(n) }));
+    expect(mallory.map((conn) => script.closedFor(conn))).toEqual([undefined, undefined, 'no fault']);
+    // Who comes again takes its own place.
+    expect(script.closedFor(script.connect('m', { peerId: new Uint8Array(20).fill(1) }))).toBeUndefined();
+    expect(['a', 'b'].map((user) => script.closedFor(script.connect(user)))).toEqual([undefined, undefined]);
+  });
+
   test.each([
     { why: 'we have the lesser id: the one we dialled stays', theirs: 0xff, first: false, kept: 1 },
     { why: 'they have the lesser id: theirs stays', theirs: 0x01, first: false, kept: 0 },

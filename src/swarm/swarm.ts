@@ -121,11 +121,17 @@ export class Swarm {
     ) {
       return { reason: 'gave bad data before' };
     }
+    let ofUser = 0;
     for (const other of sessions.values()) {
-      if (other.identity !== identity) continue;
+      if (other.identity !== identity) {
+        if (other.info.user === info.user) ofUser += 1;
+        continue;
+      }
       if (!this.#isBetter(session, other)) return { reason: 'connected already' };
       this.#core.close(other, nowMs, 'connected anew');
     }
+    // Peer ids are free to choose: nobody takes all places by making them up.
+    if (ofUser >= config.connectionsPerUserMax) return { reason: 'as many of this user are here' };
     return sessions.size >= config.connectionsMax ? { reason: 'no place left' } : undefined;
   }
 
@@ -320,7 +326,7 @@ export class Swarm {
     this.#groupDigest = digest;
   }
 
-  /** `conn` undefined: to all peers of our kind. At most 60,000 B. */
+  /** `conn` undefined: to all peers of our kind. They take 64 KiB in one payload, and more is a fault. */
   sendGroupNews(conn: ConnId | undefined, payload: Uint8Array): void {
     for (const session of this.#core.sessions.values()) {
       const id = session.ids.own;
