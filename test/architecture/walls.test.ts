@@ -17,29 +17,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bencode: ['base'],
   metainfo: ['base', 'bencode'],
   wire: ['base', 'bencode'],
-  swarm: ['base', 'metainfo', 'wire', 'bencode'],
+  swarm: ['base', 'metainfo', 'wire'],
   hashing: ['base', 'metainfo'],
   storage: ['base', 'metainfo'],
-  identity: ['base', 'bencode'],
+  identity: ['base'],
   records: ['base', 'bencode', 'identity'],
   store: ['base', 'records'],
-  api: ['base', 'records'],
-  tracker: ['base', 'bencode', 'identity', 'records', 'store', 'api'],
-  net: ['base', 'identity', 'wire'],
-  node: [
-    'base',
-    'bencode',
-    'metainfo',
-    'wire',
-    'swarm',
-    'hashing',
-    'storage',
-    'identity',
-    'records',
-    'api',
-    'net',
-  ],
-  cli: ['base', 'node', 'tracker', 'api'],
+  api: ['base'],
+  tracker: ['base', 'identity', 'records', 'store', 'api'],
+  net: ['base', 'identity'],
+  node: ['base', 'metainfo', 'wire', 'swarm', 'hashing', 'storage', 'identity', 'records', 'api', 'net'],
+  cli: ['base', 'node', 'tracker'],
 };
 
 /** Rooms that decide: no sockets, files, timers, clock or chance of their own. */
@@ -82,6 +70,12 @@ describe('rooms', () => {
       .flatMap((source) => source.imports.map((item) => ({ ...item, in: source.path })))
       .filter((item) => item.file !== undefined && !allowed.includes(roomOf(item.file) ?? 'outside src'));
     expect(wrong.map((item) => `${item.in} imports ${item.from}`)).toEqual([]);
+  });
+
+  test.each(rooms)('%s may import no room that it has no use for', (room) => {
+    const files = sourcesOf(room).flatMap((source) => source.imports.map((item) => item.file ?? ''));
+    const used = new Set(files.map(roomOf));
+    expect((MAY_IMPORT[room] ?? []).filter((other) => !used.has(other))).toEqual([]);
   });
 
   test.each(rooms)('%s enters other rooms by their index.ts only', (room) => {
