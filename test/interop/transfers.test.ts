@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { silentLogger, type Logger } from '../../src/base/index.ts';
+import { silentLogger, utf8, type Logger } from '../../src/base/index.ts';
 import { buildTorrent, type Torrent } from '../../src/metainfo/index.ts';
 import { TestGroup, type TestMember } from '../support/test-group.ts';
 import { TransferWorld, type WorldUser } from '../support/transfer-world.ts';
@@ -105,16 +105,27 @@ async function emptyFolder(name: string): Promise<string> {
   return folder;
 }
 
+/** Has libtorrent fetch what Alice shares; the paths whose content is not right in the end. */
+async function fetchFromUs({ file, torrent }: Foreign, plan: Plan): Promise<string[]> {
+  const alice = await world.user('alice');
+  expect(await shareOf(alice, plan)).toBe(torrent.infoHash);
+  const folder = await emptyFolder('fetched');
+  const peer = await libtorrent(lea, file, folder, false);
+  await peer.dial(file, alice.transfers.listening.port);
+  await peer.hears('finished');
+  return differences(folder, plan);
+}
+
 describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
   test.each(CONTENTS)('fetches $what from us', async ({ plan }) => {
-    const { file, torrent } = await prepare(plan);
-    const alice = await world.user('alice');
-    expect(await shareOf(alice, plan)).toBe(torrent.infoHash);
-    const folder = await emptyFolder('fetched');
-    const peer = await libtorrent(lea, file, folder, false);
-    await peer.dial(file, alice.transfers.listening.port);
-    await peer.hears('finished');
-    expect(await differences(folder, plan)).toEqual([]);
+    const foreign = await prepare(plan);
+    expect(await fetchFromUs(foreign, plan)).toEqual([]);
+  });
+
+  test.each(CONTENTS)('fetches $what from us, and the piece layers that its file lacks', async ({ plan }) => {
+    const foreign = await prepare(plan);
+    await writeFile(foreign.file, Buffer.concat([utf8('d4:info'), foreign.torrent.infoBytes, utf8('e')]));
+    expect(await fetchFromUs(foreign, plan)).toEqual([]);
   });
 
   test.each(CONTENTS)('gives us $what, piece layers included', async ({ plan }) => {
