@@ -1,11 +1,15 @@
 import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
+import type { Server as TcpServer, Socket } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { TrackerAddress } from '../api/index.ts';
 import { CommandError, systemCode, type Clock, type Logger } from '../base/index.ts';
+import { addressKey, plainAddress } from './address-key.ts';
 import type { TrackerCredentials } from './tracker-credentials.ts';
 
 const CONNECTIONS_MAX = 8_000;
+/** Of them those from one address (a network behind a router); who comes then is hung up on. */
+const CONNECTIONS_PER_ADDRESS_MAX = 2_000;
 const HANDSHAKE_MS = 10_000;
 const HEADERS_MS = 10_000;
 /** A whole request, its body included: 1.5 MiB over a slow line. */
@@ -47,6 +51,7 @@ export async function listen(
     },
   }) as Server;
   server.maxConnections = CONNECTIONS_MAX;
+  limitByAddress(server, CONNECTIONS_PER_ADDRESS_MAX);
   server.on('tlsClientError', (error) => log.debug('tls-client-error', { reason: error.message }));
   await bind(server, address, log);
   server.on('error', (error) => log.error('server-error', { reason: error.message }));
@@ -54,6 +59,25 @@ export async function listen(
     renew: (fresh) => server.setSecureContext(secureOptions(fresh)),
     close: () => shutDown(server, clock),
   };
+}
+
+/** Closes what exceeds `max` open connections of one address, before whoever listens by now sees it. */
+export function limitByAddress(server: TcpServer, max: number): void {
+  const open = new Map<string, number>();
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    const address = addressKey(plainAddress(socket.remoteAddress));
+    const count = open.get(address) ?? 0;
+    if (count >= max) return void socket.destroy();
+    open.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 0) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    for (const listener of listeners) listener.call(server, socket);
+  });
 }
 
 /** No session tickets: whoever comes back proves anew who it is. */
