@@ -122,7 +122,8 @@ export class PresenceService implements Presence {
       const body = report.reporter.next(this.#contents);
       const answer = await stream.link.call(trackerApi.presence, { body });
       report.reporter.onAnswer(answer.need === 'full');
-      report.again ||= answer.need === 'full';
+      // One that wants all of what it was just told waits for the next heartbeat like everyone.
+      report.again ||= answer.need === 'full' && !body.full;
       report.missed = 0;
     } catch {
       report.reporter.onFailure();
