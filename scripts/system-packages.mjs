@@ -7,10 +7,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const wanted = [
-  { program: 'tmux', package: 'tmux', use: 'typing at a real terminal' },
-  { program: 'expect', package: 'expect', use: 'typing at a real terminal' },
-  { program: 'script', package: 'bsdutils', use: 'output at a terminal' },
-  { program: 'ip', package: 'iproute2', use: 'machines with addresses of their own' },
+  { program: 'script', package: 'bsdutils', use: 'typing at a terminal' },
+  { program: 'unshare', package: 'util-linux', use: 'disks of their own' },
   {
     program: 'libtorrent 2 for Python',
     package: 'python3-libtorrent',
