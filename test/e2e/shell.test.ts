@@ -2,10 +2,11 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeRandomFile } from './harness/files.ts';
 import type { MbtProcess } from './harness/mbt-process.ts';
-import type { MbtTerminal } from './harness/mbt-terminal.ts';
+import { hasTerminals, type MbtTerminal } from './harness/mbt-terminal.ts';
 import { PASSWORD, Workspace } from './harness/workspace.ts';
 
 const MIB = 2 ** 20;
+const testAtTerminal = test.skipIf(!hasTerminals);
 
 let workspace: Workspace;
 let ben: MbtProcess;
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-test('an account by hidden passwords, typed twice', async () => {
+testAtTerminal('an account by hidden passwords, typed twice', async () => {
   anna = workspace.terminal('anna');
   await anna.prompts('mbt> ');
   anna.type('create_user anna\r');
@@ -51,7 +52,7 @@ test('an account by hidden passwords, typed twice', async () => {
   expect(anna.raw).not.toContain('something-else');
 });
 
-test('news appear above what is being typed', async () => {
+testAtTerminal('news appear above what is being typed', async () => {
   await anna.run('join_group band');
   anna.type('list_fi');
   await anna.prompts('anna> list_fi');
@@ -62,7 +63,7 @@ test('news appear above what is being typed', async () => {
   await anna.prompts('anna> ');
 });
 
-test('lists have headings, and none where there is nothing', async () => {
+testAtTerminal('lists have headings, and none where there is nothing', async () => {
   await anna.run('show_downloads');
   await anna.run('list_files band');
   const lines = anna.screen.lines();
@@ -71,7 +72,7 @@ test('lists have headings, and none where there is nothing', async () => {
   expect(lines).toContain('none');
 });
 
-test('Tab completes commands, groups, files and paths, quoted as they need it', async () => {
+testAtTerminal('Tab completes commands, groups, files and paths, quoted as they need it', async () => {
   anna.type('downl\t');
   await anna.prompts('anna> download_file');
   anna.type('ba\t');
@@ -86,7 +87,7 @@ test('Tab completes commands, groups, files and paths, quoted as they need it', 
   expect(await stat(workspace.path('My Folder', 'Japan Tour.jpg'))).toMatchObject({ size: 8 * MIB });
 });
 
-test('hashing shows progress; Ctrl-C stops it, and nothing is shared', async () => {
+testAtTerminal('hashing shows progress; Ctrl-C stops it, and nothing is shared', async () => {
   anna.type(`upload_file ${workspace.path('ben', 'large')} band\r`);
   await anna.sees('%');
   anna.type('\x03');
@@ -96,31 +97,34 @@ test('hashing shows progress; Ctrl-C stops it, and nothing is shared', async () 
   expect(anna.screen.lines().some((line) => line.startsWith('large '))).toBe(false);
 });
 
-test('help teaches with an example', async () => {
+testAtTerminal('help teaches with an example', async () => {
   await anna.run('help');
   await anna.sees('help <command> tells more');
   await anna.run('help upload_file');
   await anna.sees('Example: upload_file ');
 });
 
-test('history comes back in the next session, without passwords, readable by its owner alone', async () => {
-  anna.type('quit\r');
-  expect(await anna.exit()).toBe(0);
-  const path = workspace.path('client-anna', 'history');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect(await readFile(path, 'utf8')).not.toContain(PASSWORD);
-  anna = workspace.terminal('anna');
-  await anna.prompts('mbt> ');
-  anna.type('\x1b[A\x1b[A');
-  await anna.prompts('mbt> help upload_file');
-  anna.type('\x03\x03');
-  await anna.sees('Ctrl-C again');
-  anna.type('\x03');
-  expect(await anna.exit()).toBe(0);
-});
+testAtTerminal(
+  'history comes back in the next session, without passwords, readable by its owner alone',
+  async () => {
+    anna.type('quit\r');
+    expect(await anna.exit()).toBe(0);
+    const path = workspace.path('client-anna', 'history');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readFile(path, 'utf8')).not.toContain(PASSWORD);
+    anna = workspace.terminal('anna');
+    await anna.prompts('mbt> ');
+    anna.type('\x1b[A\x1b[A');
+    await anna.prompts('mbt> help upload_file');
+    anna.type('\x03\x03');
+    await anna.sees('Ctrl-C again');
+    anna.type('\x03');
+    expect(await anna.exit()).toBe(0);
+  },
+);
 
 describe('terminals of every kind', () => {
-  test('NO_COLOR is heeded; without it, tags have colours', async () => {
+  testAtTerminal('NO_COLOR is heeded; without it, tags have colours', async () => {
     const plain = workspace.terminal('plain', 80, { NO_COLOR: '1' });
     await plain.prompts('mbt> ');
     await plain.run('status');
@@ -135,7 +139,7 @@ describe('terminals of every kind', () => {
     expect(await coloured.exit()).toBe(0);
   });
 
-  test('a terminal that goes away takes its client with it', async () => {
+  testAtTerminal('a terminal that goes away takes its client with it', async () => {
     const terminal = workspace.terminal('gone', 30);
     await terminal.prompts('mbt> ');
     await terminal.stop();

@@ -1,7 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { TerminalModel } from '../../support/terminal-model.ts';
 import { mbt, withinLimit } from './mbt-process.ts';
+
+/** Whether this machine has the `script` of util-linux, which makes terminals; that of BSD takes other options. */
+export const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
 /** `mbt …` at a terminal of its own, as a person sits before it. */
 export class MbtTerminal {
