@@ -22,13 +22,18 @@ const ID_BYTES = 5;
 const PIECE_HEAD_BYTES = 13;
 const FIRST_ROOM_BYTES = 4096;
 
+const HASHES_HEAD_BYTES = 48;
+/** Hashes in one answer, as we ask for no more (BEP 52 advises 512), and uncles on the way to the root. */
+const HASHES_MAX = 512;
+const PROOF_HASHES_MAX = 64;
+
 /** Payload bytes at most, by id. Others are bounded by OTHER_MAX. */
 const OTHER_MAX = 64 * 1024;
 const PAYLOAD_MAX: ReadonlyMap<number, number> = new Map([
   [ID.piece, 8 + LARGEST_REQUEST_BYTES],
   [ID.bitfield, 1024 * 1024],
   [ID.extended, 1024 * 1024],
-  [ID.hashes, 48 + 32 * (8192 + 64)],
+  [ID.hashes, HASHES_HEAD_BYTES + 32 * (HASHES_MAX + PROOF_HASHES_MAX)],
 ]);
 
 /**

@@ -227,6 +227,7 @@ describe('hostile bytes', () => {
       code: 'FRAME_TOO_LONG',
     },
     { why: 'an unknown message of 1 MiB', chunk: frame(1 << 20, 99), code: 'FRAME_TOO_LONG' },
+    { why: 'more hashes than anyone asks for', chunk: frame(1 + 48 + 32 * 577, 22), code: 'FRAME_TOO_LONG' },
     { why: 'a choke with a payload', chunk: frame(2, 0, 0), code: 'BAD_FRAME' },
     { why: 'a have of 3 bytes', chunk: frame(4, 4, 0, 0, 0), code: 'BAD_FRAME' },
     {
