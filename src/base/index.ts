@@ -7,4 +7,5 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './log.ts';
 export * from './random.ts';
+export * from './sync-folder.ts';
 export * from './worker-url.ts';

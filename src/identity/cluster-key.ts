@@ -5,6 +5,7 @@ import {
   fromBase64Url,
   secretBytes,
   sha256Hex,
+  syncFolder,
   systemCode,
   toBase64Url,
   toHex,
@@ -98,15 +99,6 @@ async function writeDurably(path: string, text: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await openFile(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemCode } from '../base/index.ts';
+import { syncFolder, systemCode } from '../base/index.ts';
 
 /** The file's bytes; undefined when there is none. */
 export async function readPrivateFile(path: string): Promise<Uint8Array | undefined> {
@@ -24,18 +24,4 @@ export async function writePrivateFile(path: string, bytes: Uint8Array | string)
   }
   await rename(temporary, path);
   await syncFolder(dirname(path));
-}
-
-/** Makes a rename last; where folders can't be synced (Windows) the system does it in its own time. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes(systemCode(error) ?? '')) throw error;
-  }
 }

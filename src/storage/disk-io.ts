@@ -1,5 +1,5 @@
 import { close, constants, fdatasync, ftruncate, fstat, open, read, write } from 'node:fs';
-import { open as openHandle, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CommandError } from '../base/index.ts';
@@ -43,17 +43,6 @@ export async function readFully(fd: number, into: Uint8Array, offset: number): P
 
 export async function writeFully(fd: number, bytes: Uint8Array, offset: number): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await writeSome(fd, bytes, done, offset + done);
-}
-
-/** Makes new names in a folder durable. Where the system can't do that (Windows), it does so by itself. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await openHandle(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 // Not promisify: its result objects cost as much as the call.

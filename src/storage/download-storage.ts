@@ -1,6 +1,6 @@
 import { lstat, mkdir, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandError, diskError, invariant, systemCode } from '../base/index.ts';
+import { CommandError, diskError, invariant, syncFolder, systemCode } from '../base/index.ts';
 import type { Content } from '../metainfo/index.ts';
 import { ContentStorage } from './content-storage.ts';
 import {
@@ -11,7 +11,6 @@ import {
   openInside,
   statFd,
   syncFd,
-  syncFolder,
   writeFully,
 } from './disk-io.ts';
 import type { FilePool } from './file-pool.ts';

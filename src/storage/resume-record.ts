@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { diskError, systemCode } from '../base/index.ts';
+import { diskError, syncFolder, systemCode } from '../base/index.ts';
 import type { Bitfield, Content } from '../metainfo/index.ts';
 import {
   decodeRecord,
@@ -13,7 +13,7 @@ import {
   type Entry,
   type ResumeState,
 } from './resume-format.ts';
-import { syncFolder, writeFully } from './disk-io.ts';
+import { writeFully } from './disk-io.ts';
 
 /**
  * Which pieces of a download are there. It says `held` only of data that was synced before; written pieces

@@ -38,7 +38,16 @@ const REACHES_OUTSIDE =
   /(?<![.#\w])(?:(?:setTimeout|setInterval|setImmediate|queueMicrotask|fetch)\s*\(|(?:performance|process|console|crypto)\.\w)|\bnew (?:Worker|WebSocket)\b|\bnew Date\(\s*\)|\bDate\.now\b|\bMath\.random\b/;
 
 /** What base offers to rooms that act; a pure room takes numbers and functions as arguments instead. */
-const ACTING_NAMES = ['systemClock', 'systemChance', 'secretBytes', 'sleep', 'every', 'within', 'workerUrl'];
+const ACTING_NAMES = [
+  'systemClock',
+  'systemChance',
+  'secretBytes',
+  'sleep',
+  'every',
+  'within',
+  'workerUrl',
+  'syncFolder',
+];
 
 const isHashingAlone = (item: Import): boolean =>
   item.from === 'node:crypto' &&
