@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../base/index.ts';
+import { sha256Hex, systemClock } from '../base/index.ts';
 import { lockFolder } from './folder-lock.ts';
+
+/** Where the lock of a folder stands whose own path is too long. */
+const standInFor = (real: string): string => `mbt-${sha256Hex(real).slice(0, 16)}`;
 
 let folder: string;
 beforeEach(async () => {
@@ -52,4 +55,9 @@ test('a folder whose path is too long for a socket', async () => {
   expect(lock).toBeDefined();
   expect(await lockFolder(deep, systemClock)).toBeUndefined();
   await lock?.release();
+
+  const path = join(tmpdir(), standInFor(deep));
+  await chmod(path, 0o777);
+  await expect(lockFolder(deep, systemClock)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  await rm(path, { recursive: true });
 });

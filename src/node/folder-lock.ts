@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, sha256Hex, sleep } from '../base/index.ts';
+import { type Clock, CommandError, sha256Hex, sleep } from '../base/index.ts';
 
 /** Longest path that a Unix socket may have on every system (104 on macOS, with its end). */
 const SOCKET_PATH_BYTES_MAX = 100;
@@ -65,7 +65,19 @@ function socketFolder(folder: string): string {
   if (Buffer.byteLength(join(real, 'lock-0123456789ab')) <= SOCKET_PATH_BYTES_MAX) return real;
   const short = join(tmpdir(), `mbt-${sha256Hex(real).slice(0, 16)}`);
   mkdirSync(short, { recursive: true, mode: 0o700 });
+  refuseForeign(short);
   return short;
+}
+
+/** Its name can be guessed: another user of the machine may have put a folder of its own there, or a link. */
+function refuseForeign(folder: string): void {
+  const stats = lstatSync(folder);
+  if (stats.isDirectory() && stats.uid === (process.getuid?.() ?? stats.uid) && (stats.mode & 0o077) === 0)
+    return;
+  throw new CommandError(
+    'PERMISSION_DENIED',
+    `${folder} is not this user's alone: remove it, or choose a data folder with a shorter path by --data`,
+  );
 }
 
 class Claim implements FolderLock {

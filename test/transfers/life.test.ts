@@ -2,7 +2,7 @@ import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { systemClock } from '../../src/base/index.ts';
+import { systemClock, type Clock } from '../../src/base/index.ts';
 import { TransferWorld } from '../support/transfer-world.ts';
 import { fileOf, noise, onlyRow, until } from './kit.ts';
 
@@ -137,6 +137,37 @@ test('a removed member is cut off within two seconds and gets not a byte more; b
   await until(
     async () => (await onlyRow(bob)).doneBytes > doneBytes,
     () => onlyRow(bob),
+  );
+});
+
+test('a certificate that ends by time alone ends its connections within a minute', async () => {
+  const minutes: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, action) {
+      if (delayMs !== 60_000) return systemClock.after(delayMs, action);
+      minutes.push(action);
+      return () => undefined;
+    },
+  };
+  const alice = await world.user('alice', { upBytesPerSecond: 2 * MIB, clock });
+  // Set at log-in, before there is any connection.
+  const [aMinuteOn] = minutes;
+  const bob = await world.user('bob');
+  await alice.share(await fileOf(alice, 'a.bin', noise(16 * MIB)));
+  await bob.download('a.bin');
+  await until(
+    async () => (await onlyRow(bob)).doneBytes > 0,
+    () => onlyRow(bob),
+  );
+  // From here on `admit` says no, and no news of the group come.
+  world.group.removed.add(bob.member.user);
+  expect(alice.transfers.counts().peers).toBe(1);
+  aMinuteOn?.();
+  await until(
+    async () => alice.transfers.counts().peers === 0,
+    () => alice.transfers.counts(),
+    2000,
   );
 });
 

@@ -24,6 +24,8 @@ import { upload } from './upload.ts';
 import { waitForDownloads } from './wait-downloads.ts';
 
 const TICK_MS = 1_000;
+/** How often open connections are judged anew though nobody's grant changed: certificates end by time alone. */
+const EXAMINE_MS = 60_000;
 
 /** Shares, downloads and their commands of one user, from log-in to log-out. */
 export class UserTransfers implements TransferCommands {
@@ -162,6 +164,9 @@ export class UserTransfers implements TransferCommands {
         this.downloads.onPeers(gid, content);
       }),
       every(this.#desk.tools.clock, TICK_MS, () => this.#tick()),
+      every(this.#desk.tools.clock, EXAMINE_MS, () => {
+        for (const { gid } of gate.memberGroups()) this.#desk.examineGroup(gid);
+      }),
     );
     await this.shares.restore();
     await this.downloads.restore();
