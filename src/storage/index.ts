@@ -8,7 +8,7 @@ export {
 } from './destination.ts';
 export { DownloadStorage } from './download-storage.ts';
 export { FilePool } from './file-pool.ts';
-export type { FileStamp } from './file-stamp.ts';
+export { sameStamp, type FileStamp } from './file-stamp.ts';
 export { ResumeRecord } from './resume-record.ts';
 export { scanFolder, type LeftOut, type Scan, type ScannedFile } from './scan.ts';
 export { ShareStorage } from './share-storage.ts';

@@ -1,7 +1,7 @@
 import { invariant, PeerFault } from '../base/index.ts';
 import { LARGEST_REQUEST_BYTES } from './extension-handshake.ts';
 import { ID } from './message-ids.ts';
-import type { Message } from './message.ts';
+import { HASH_REQUEST_BYTES, type Message } from './message.ts';
 import { parseMessage } from './parse.ts';
 
 /** Who hears what one connection says, in the order in which it was said. */
@@ -22,7 +22,6 @@ const ID_BYTES = 5;
 const PIECE_HEAD_BYTES = 13;
 const FIRST_ROOM_BYTES = 4096;
 
-const HASHES_HEAD_BYTES = 48;
 /** Hashes in one answer, as we ask for no more (BEP 52 advises 512), and uncles on the way to the root. */
 const HASHES_MAX = 512;
 const PROOF_HASHES_MAX = 64;
@@ -33,7 +32,7 @@ const PAYLOAD_MAX: ReadonlyMap<number, number> = new Map([
   [ID.piece, 8 + LARGEST_REQUEST_BYTES],
   [ID.bitfield, 1024 * 1024],
   [ID.extended, 1024 * 1024],
-  [ID.hashes, HASHES_HEAD_BYTES + 32 * (HASHES_MAX + PROOF_HASHES_MAX)],
+  [ID.hashes, HASH_REQUEST_BYTES + 32 * (HASHES_MAX + PROOF_HASHES_MAX)],
 ]);
 
 /**

@@ -2,11 +2,10 @@ import { assertNever, view } from '../base/index.ts';
 import { encode, type BDict, type BValue } from '../bencode/index.ts';
 import { encodeExtensionHandshake } from './extension-handshake.ts';
 import { EXTENDED, ID, METADATA } from './message-ids.ts';
-import type { BlockRange, HashRequest, Message } from './message.ts';
+import { HASH_REQUEST_BYTES, type BlockRange, type HashRequest, type Message } from './message.ts';
 
 /** Bytes before a block's own: length, id, piece, begin. */
 export const PIECE_HEADER_BYTES = 13;
-const HASH_REQUEST_BYTES = 48;
 const FRAME_HEAD_BYTES = 5;
 const KEEP_ALIVE = new Uint8Array(4);
 

@@ -14,6 +14,9 @@ export interface HashRequest {
   readonly proofLayers: number;
 }
 
+/** Bytes of a hash request on the wire: the root, then four numbers. Answers and rejections begin with it. */
+export const HASH_REQUEST_BYTES = 48;
+
 /** Where a block lies: bytes `begin` to `begin + length` of piece `piece`. Numbers off the wire are unchecked. */
 export interface BlockRange {
   readonly piece: number;

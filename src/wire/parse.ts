@@ -2,10 +2,9 @@ import { PeerFault, view } from '../base/index.ts';
 import { asDict, decodePrefix, intOf, maybeIntOf } from '../bencode/index.ts';
 import { EXTENSION_IDS, parseExtensionHandshake } from './extension-handshake.ts';
 import { EXTENDED, ID, METADATA } from './message-ids.ts';
-import type { BlockRange, HashRequest, Message } from './message.ts';
+import { HASH_REQUEST_BYTES, type BlockRange, type HashRequest, type Message } from './message.ts';
 
 const HASH_BYTES = 32;
-const HASH_REQUEST_BYTES = 48;
 const PLAIN: ReadonlyMap<number, Message> = new Map<number, Message>([
   [ID.choke, { type: 'choke' }],
   [ID.unchoke, { type: 'unchoke' }],

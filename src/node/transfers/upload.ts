@@ -7,7 +7,7 @@ import {
   pieceLengthFor,
   type Content,
 } from '../../metainfo/index.ts';
-import { scanFolder, type FileStamp, type LeftOut, type Scan } from '../../storage/index.ts';
+import { sameStamp, scanFolder, type FileStamp, type LeftOut, type Scan } from '../../storage/index.ts';
 import type { HashProgress, Uploaded } from '../commands.ts';
 import type { GroupRef } from '../seams.ts';
 import type { Desk } from './desk.ts';
@@ -124,8 +124,7 @@ async function knownContent(desk: Desk, shares: ShareDesk, scan: Scan): Promise<
 }
 
 const sameStamps = (a: readonly FileStamp[], b: readonly FileStamp[]): boolean =>
-  a.length === b.length &&
-  a.every(({ size, mtimeMs }, at) => size === b[at]?.size && mtimeMs === b[at].mtimeMs);
+  a.length === b.length && a.every((stamp, at) => sameStamp(stamp, b[at] as FileStamp));
 
 const samePaths = (content: Content, scan: Scan): boolean =>
   content.name === scan.name &&
