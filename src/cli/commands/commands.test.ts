@@ -96,7 +96,7 @@ test.each([
   ['logout', ['SUCCESS: logged out']],
   ['change_password a b', ['SUCCESS: password changed']],
   ['create_group band', ['SUCCESS: created group band; others can now ask to join it: join_group band']],
-  ['join_group band', ['SUCCESS: asked anna to let you into band; the code of your request is CODE1CODE2']],
+  ['join_group band', ['SUCCESS: asked anna to let you into band; the code of your request is CODE1CODE2: tell it to anna, by phone say']],
   ['cancel_request band', ['SUCCESS: your request to join band is taken back']],
   ['leave_group band', ['SUCCESS: left group band']],
   ['delete_group band', ['SUCCESS: deleted group band']],

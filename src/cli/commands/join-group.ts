@@ -13,7 +13,7 @@ export const joinGroup = nodeCommand({
   async run({ target, args: [group] }) {
     const asked = await target.joinGroup(group);
     return {
-      text: `asked ${asked.owner} to let you into ${group}; the code of your request is ${asked.code}`,
+      text: `asked ${asked.owner} to let you into ${group}; the code of your request is ${asked.code}: tell it to ${asked.owner}, by phone say`,
       fields: { ...asked },
     };
   },

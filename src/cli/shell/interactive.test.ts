@@ -191,6 +191,26 @@ describe('Ctrl-C', () => {
     expect(session.node.asked).toEqual(['close']);
   });
 
+  test('a line emptied, or a command stopped, is not the first of the two that leave', async () => {
+    const session = new Session({ waitDownloads: heedsStop });
+    await session.line('mbt> ');
+    session.type('wait_downloads\r');
+    await expect.poll(() => session.node.asked).toContain('waitDownloads');
+    session.type('\x03');
+    await session.sees('INTERRUPTED');
+    await session.line('mbt> ');
+    session.type('\x03');
+    await session.sees('Ctrl-C again');
+    session.type('list_gro');
+    await session.line('mbt> list_gro');
+    session.type('\x03');
+    await session.line('mbt> ');
+    session.type('\x03');
+    await session.terminal.screen.until((screen) => screen.split('Ctrl-C again').length === 3);
+    session.type('\x03');
+    expect(await session.exited).toBe(0);
+  });
+
   test('twice leaves also while a command runs that heeds nothing', async () => {
     const session = new Session({ listGroups: () => new Promise(() => undefined) });
     await session.line('mbt> ');

@@ -125,6 +125,7 @@ export class InteractiveShell<Target> {
       if (quit) return this.#left.resolve('left');
     }
     this.#running = undefined;
+    this.#interrupts = 0;
     if (this.#ended) this.#left.resolve('input ended');
     else this.#prompt();
   }
@@ -154,6 +155,7 @@ export class InteractiveShell<Target> {
   }
 
   #emptyLine(): void {
+    this.#interrupts = 0;
     this.#editor.write(null, { ctrl: true, name: 'e' });
     this.#editor.write(null, { ctrl: true, name: 'u' });
   }

@@ -30,7 +30,7 @@ test.each(['', '   ', '# a note', '  # "another'])('<%s> does nothing', async (l
 test.each([
   ['lst_groups', 'ERROR: UNKNOWN_COMMAND: no command "lst_groups"; did you mean list_groups? Type help'],
   ['list-groups', 'ERROR: UNKNOWN_COMMAND: no command "list-groups"; did you mean list_groups? Type help'],
-  ['frobnicate "x', 'ERROR: UNKNOWN_COMMAND: no command "frobnicate"; Type help for all commands'],
+  ['frobnicate "x', 'ERROR: UNKNOWN_COMMAND: no command "frobnicate". Type help for all commands'],
   ['toString', 'ERROR: UNKNOWN_COMMAND: '],
   ['join_group', 'ERROR: INVALID_ARGUMENTS: <group_id> is missing; use it like this: join_group <group_id>'],
   [

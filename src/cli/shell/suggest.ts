@@ -9,8 +9,8 @@ interface Named {
 export function unknownCommand(typed: string, commands: readonly Named[]): CommandError {
   const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
   const near = nearest(typed.toLowerCase().replaceAll('-', '_'), names);
-  const hint = near === undefined ? '' : `did you mean ${near}? `;
-  return new CommandError('UNKNOWN_COMMAND', `no command "${cut(typed)}"; ${hint}Type help for all commands`);
+  const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+  return new CommandError('UNKNOWN_COMMAND', `no command "${cut(typed)}"${hint} Type help for all commands`);
 }
 
 /** The name with the fewest typing slips, if those are at most a third of it. */
