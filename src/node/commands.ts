@@ -16,7 +16,8 @@ export interface NodeCommands {
   createGroup(group: string): Promise<void>;
   joinGroup(group: string): Promise<JoinAsked>;
   cancelRequest(group: string): Promise<void>;
-  leaveGroup(group: string): Promise<void>;
+  /** `ended`: the user was the last in it, and its owner, so that the group has ended. */
+  leaveGroup(group: string): Promise<{ ended: boolean }>;
   deleteGroup(group: string): Promise<void>;
   listGroups(): Promise<GroupRow[]>;
   listRequests(group: string): Promise<RequestRow[]>;

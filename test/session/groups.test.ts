@@ -140,7 +140,7 @@ test('rejected, cancelled, left: each is told and counts', async () => {
   await eventually(() => ben.leaveGroup('club'));
   await expect(ben.leaveGroup('club')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   expect(await anna.listMembers('club')).toHaveLength(1);
-  await anna.leaveGroup('club');
+  expect(await anna.leaveGroup('club')).toEqual({ ended: true });
   await expect(ben.joinGroup('club')).rejects.toMatchObject({ code: 'NO_SUCH_GROUP' });
   await expect(ben.createGroup('club')).rejects.toMatchObject({ code: 'GROUP_EXISTS' });
 });

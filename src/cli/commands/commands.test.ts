@@ -61,7 +61,7 @@ function answering(): FakeNode {
     createGroup: nothing,
     joinGroup: async () => ({ owner: 'anna', code: 'CODE1CODE2' }),
     cancelRequest: nothing,
-    leaveGroup: nothing,
+    leaveGroup: async (group) => ({ ended: group === 'solo' }),
     deleteGroup: nothing,
     listGroups: async () => [{ group: 'band', owner: 'anna', members: 2, you: 'owner' }],
     listRequests: async () => [{ user: 'ben', code: 'CODE1CODE2', atMs: 0 }],
@@ -96,9 +96,18 @@ test.each([
   ['logout', ['SUCCESS: logged out']],
   ['change_password a b', ['SUCCESS: password changed']],
   ['create_group band', ['SUCCESS: created group band; others can now ask to join it: join_group band']],
-  ['join_group band', ['SUCCESS: asked anna to let you into band; the code of your request is CODE1CODE2: tell it to anna, by phone say']],
+  [
+    'join_group band',
+    [
+      'SUCCESS: asked anna to let you into band; the code of your request is CODE1CODE2: tell it to anna, by phone say',
+    ],
+  ],
   ['cancel_request band', ['SUCCESS: your request to join band is taken back']],
   ['leave_group band', ['SUCCESS: left group band']],
+  [
+    'leave_group solo',
+    ['SUCCESS: left group solo; you were the last in it, so it has ended, and its name stays taken'],
+  ],
   ['delete_group band', ['SUCCESS: deleted group band']],
   ['accept_request band ben CODE1CODE2', ['SUCCESS: ben is now a member of band']],
   ['reject_request band ben', ['SUCCESS: rejected the request of ben to join band']],
@@ -181,6 +190,23 @@ test('help lists every command; the lesson of each has an example that is spelle
   }
   expect((await run('help dance')).lines[0]).toMatch(/^ERROR: UNKNOWN_COMMAND: /);
 });
+
+test.each([40, 60, 80, 200])(
+  'at a terminal of %i columns help breaks lines between words',
+  async (columns) => {
+    for (const line of ['help', ...nodeCommands.map((command) => `help ${command.name}`)]) {
+      const terminal = new PseudoTerminal(columns);
+      const output = new TextOutput(new StreamScreen(terminal.output, 'xterm'), new FakeClock());
+      await new CommandRunner(nodeCommands, answering(), output, new FakeClock()).runLine(
+        line,
+        undefined,
+        never,
+      );
+      const told = terminal.raw.split('\n').filter((text) => !/^ {2}Example: |^SUCCESS: /.test(text));
+      expect(Math.max(...told.map((text) => text.length))).toBeLessThan(columns);
+    }
+  },
+);
 
 test('at a terminal lists have headings, sizes in words, and none where there is nothing', async () => {
   const terminal = new PseudoTerminal(100);

@@ -2,6 +2,7 @@ import type { View } from '../output/output.ts';
 import { type ShellCommand, usageOf } from '../shell/command.ts';
 import { unknownCommand } from '../shell/suggest.ts';
 import { count } from '../text/format.ts';
+import { wrap } from '../text/wrap.ts';
 
 /** `help` over the commands that `list` gives: all in one view, or one with an example. */
 export function helpCommand(list: () => readonly ShellCommand<never>[]): ShellCommand<unknown> {
@@ -47,33 +48,44 @@ function toHelpRow(command: ShellCommand<never>): HelpRow {
 
 const overview: View<HelpRow> = {
   plain: (row) => [row.command, row.usage, row.summary],
-  human(rows) {
+  human(rows, columns) {
     const topics = [...new Set(rows.map((row) => row.topic))];
     return [
-      ...topics.flatMap((topic) => [`${topic}:`, ...topicLines(rows, topic)]),
-      'help <command> tells more. Tab completes. Ctrl-C stops a command.',
+      ...topics.flatMap((topic) => [`${topic}:`, ...topicLines(rows, topic, columns)]),
+      ...wrap('help <command> tells more. Tab completes. Ctrl-C stops a command.', lineOf(columns)),
     ];
   },
 };
 
 /** Where summaries begin, unless the usage is longer: then below it. */
 const SUMMARY_COLUMN = 38;
+/** On a screen narrower than this, summaries stand below the usage, little indented. */
+const WIDE_COLUMNS = 80;
+/** Longer lines are hard to read. */
+const LINE_COLUMNS_MAX = 100;
 
-const topicLines = (rows: readonly HelpRow[], topic: string): string[] =>
-  rows
-    .filter((row) => row.topic === topic)
-    .flatMap(({ usage, summary }) =>
-      usage.length < SUMMARY_COLUMN - 3
-        ? [`  ${usage}`.padEnd(SUMMARY_COLUMN) + summary]
-        : [`  ${usage}`, ''.padEnd(SUMMARY_COLUMN) + summary],
-    );
+/** What a line may be long on such a screen, so that the terminal breaks no word. */
+const lineOf = (columns: number): number => Math.min(columns - 1, LINE_COLUMNS_MAX);
+
+const topicLines = (rows: readonly HelpRow[], topic: string, columns: number): string[] =>
+  rows.filter((row) => row.topic === topic).flatMap((row) => commandLines(row, columns));
+
+function commandLines({ usage, summary }: HelpRow, columns: number): string[] {
+  const column = columns < WIDE_COLUMNS ? 6 : SUMMARY_COLUMN;
+  const indent = ' '.repeat(column);
+  const told = wrap(summary, lineOf(columns) - column).map((line) => indent + line);
+  if (usage.length >= column - 3)
+    return [...wrap(usage, lineOf(columns) - 2, '  ').map((line) => `  ${line}`), ...told];
+  const [first = '', ...rest] = told;
+  return [`  ${usage}`.padEnd(column) + first.slice(column), ...rest];
+}
 
 const lesson: View<HelpRow> = {
   plain: (row) => [row.command, row.usage, row.summary, row.example],
-  human: (rows) =>
+  human: (rows, columns) =>
     rows.flatMap((row) => [
-      `${row.usage}: ${row.summary}.`,
-      ...row.teaches.split('\n').map((line) => `  ${line}`),
+      ...wrap(`${row.usage}: ${row.summary}.`, lineOf(columns), '  '),
+      ...wrap(row.teaches, lineOf(columns) - 2).map((line) => `  ${line}`),
       `  Example: ${row.example}`,
     ]),
 };

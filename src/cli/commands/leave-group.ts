@@ -11,7 +11,8 @@ export const leaveGroup = nodeCommand({
   ],
   example: 'leave_group band',
   async run({ target, args: [group] }) {
-    await target.leaveGroup(group);
-    return { text: `left group ${group}` };
+    const left = await target.leaveGroup(group);
+    const end = left.ended ? '; you were the last in it, so it has ended, and its name stays taken' : '';
+    return { text: `left group ${group}${end}`, fields: { ...left } };
   },
 });

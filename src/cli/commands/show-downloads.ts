@@ -8,7 +8,7 @@ export const showDownloads = nodeCommand({
   params: [],
   summary: 'your downloads and how far they are',
   teaches: [
-    '[D] downloading  [Q] queued  [P] paused  [C] complete  [F] failed. Complete ones stay listed until',
+    '[D] downloading, [Q] queued, [P] paused, [C] complete, [F] failed. Complete ones stay listed until',
     'cancel_download takes them off the list.',
   ],
   example: 'show_downloads',

@@ -116,10 +116,13 @@ export class GroupCommands {
     await this.#leave(gid, pending.n);
   }
 
-  async leave(typed: string): Promise<void> {
+  async leave(typed: string): Promise<{ ended: boolean }> {
     const { gid, label, state } = await this.#tools.desk.requireMember(typed);
     const me = state.members.get(this.#tools.vault.uid);
-    if (me?.role !== 'owner') return this.#leave(gid, me?.grant?.body.n ?? 0);
+    if (me?.role !== 'owner') {
+      await this.#leave(gid, me?.grant?.body.n ?? 0);
+      return { ended: false };
+    }
     if (state.members.size > 1) {
       throw new CommandError(
         'OWNER_CANNOT_LEAVE',
@@ -127,6 +130,7 @@ export class GroupCommands {
       );
     }
     await this.#end(gid, state);
+    return { ended: true };
   }
 
   async delete(typed: string): Promise<void> {
