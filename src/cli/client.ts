@@ -88,6 +88,7 @@ async function runShell(
       history: new HistoryFile(join(dataDir, 'history')),
       toHistory: (line) => toHistory(line, nodeCommands),
       name: 'mbt',
+      onResume: streams.onResume,
     },
     stop.signal,
   );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Logger, systemClock } from '../base/index.ts';
 import { openLog } from './log-file.ts';
 import { type ClientOptions, type TrackerOptions, parseInvocation } from './program.ts';
-import { isInForeground } from './shell/foreground.ts';
+import { isInForeground, onResume } from './shell/foreground.ts';
 import { type StopSignals, catchStopSignals } from './shell/stop-signals.ts';
 import type { Streams } from './shell/streams.ts';
 
@@ -72,6 +72,7 @@ const ownStreams = (): Streams => ({
   output: process.stdout,
   terminalType: process.env.TERM,
   inForeground: isInForeground(),
+  onResume: (listener) => onResume(process, listener),
 });
 
 function ownVersion(): string {

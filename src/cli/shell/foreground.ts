@@ -16,3 +16,12 @@ export function isInForeground(readStat: () => string = readOwnStat): boolean {
 
 /** See proc(5): the fields after the program's name are state, parent, group, session, terminal, its group. */
 const readOwnStat = (): string => readFileSync('/proc/self/stat', 'latin1');
+
+/** Calls `listener` each time this process goes on in the foreground after it was stopped; returns what ends that. */
+export function onResume(source: NodeJS.Process, listener: () => void): () => void {
+  const onContinue = (): void => {
+    if (isInForeground()) listener();
+  };
+  source.on('SIGCONT', onContinue);
+  return () => source.off('SIGCONT', onContinue);
+}

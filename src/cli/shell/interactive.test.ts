@@ -21,6 +21,8 @@ class Session {
   readonly clock = new FakeClock();
   readonly node: FakeNode;
   readonly exited: Promise<number>;
+  /** What wants to hear that the process goes on after a stop. */
+  readonly resumed = new Set<() => void>();
   readonly #stopping = new AbortController();
 
   constructor(answers: Parameters<typeof fakeNode>[0] = {}, columns = 80) {
@@ -34,7 +36,11 @@ class Session {
       stop: () => this.#stopping.abort(),
       close: () => undefined,
     };
-    const streams = { input, output, terminalType: 'xterm', inForeground: true };
+    const onResume = (listener: () => void): (() => void) => {
+      this.resumed.add(listener);
+      return () => this.resumed.delete(listener);
+    };
+    const streams = { input, output, terminalType: 'xterm', inForeground: true, onResume };
     const face = { json: false, stay: false };
     this.exited = runClient({ node: this.node, face, streams, stop, clock: this.clock });
   }
@@ -220,6 +226,22 @@ describe('Ctrl-C', () => {
     session.type('\x03');
     expect(await session.exited).toBe(0);
   });
+});
+
+test('stopped and gone on, it takes the keys one by one again, and shows what was typed', async () => {
+  const session = new Session();
+  await session.line('mbt> ');
+  session.type('list_gro');
+  await session.line('mbt> list_gro');
+  session.terminal.input.setRawMode(false); // what a job-control shell does
+  session.terminal.output.write('\r\n$ fg\r\n');
+  session.resumed.forEach((listener) => listener());
+  expect(session.terminal.rawMode).toBe(true);
+  await session.line('mbt> list_gro');
+  expect(session.lines()).toEqual(['mbt> list_gro', '$ fg', 'mbt> list_gro']);
+  session.terminate();
+  await session.exited;
+  expect(session.resumed.size).toBe(0);
 });
 
 describe('passwords', () => {

@@ -6,6 +6,7 @@ import { askHidden } from './hidden-input.ts';
 import { HISTORY_LINES_MAX, type HistoryFile } from './history.ts';
 import { type InputStream, Keyboard } from './keyboard.ts';
 import type { CommandRunner } from './runner.ts';
+import type { Streams } from './streams.ts';
 
 /** Lines typed ahead while a command runs. */
 const QUEUED_LINES_MAX = 1000;
@@ -21,6 +22,7 @@ export interface InteractiveOptions<Target> {
   readonly toHistory: (line: string) => { text: string; keep: boolean };
   /** What stands before the `>` when nobody is logged in. */
   readonly name: string;
+  readonly onResume?: Streams['onResume'];
 }
 
 /** Why a shell ended: by Ctrl-D or a terminal that went away, or else on purpose. */
@@ -57,10 +59,12 @@ export class InteractiveShell<Target> {
     const shell = new InteractiveShell(options, await options.history.load());
     const onAbort = (): void => shell.#stop();
     signal.addEventListener('abort', onAbort, { once: true });
+    const stopHearing = options.onResume?.(() => shell.#resume());
     if (signal.aborted) shell.#stop();
     else shell.#prompt();
     const leaving = await shell.#left.promise;
     signal.removeEventListener('abort', onAbort);
+    stopHearing?.();
     shell.#close();
     await options.history.close();
     return leaving;
@@ -106,6 +110,11 @@ export class InteractiveShell<Target> {
     if (this.#ended) return;
     this.#editor.prevRows = 0;
     this.#editor.prompt(true);
+  }
+
+  #resume(): void {
+    this.#keyboard.regain();
+    if (this.#running === undefined) this.#redraw();
   }
 
   #onLine(line: string): void {

@@ -37,6 +37,12 @@ export class Keyboard {
     };
   }
 
+  /** Has keys come one by one and unseen again, after another program set the terminal. */
+  regain(): void {
+    this.#stdin.setRawMode?.(false); // what is set already would not be set anew
+    this.#stdin.setRawMode?.(true);
+  }
+
   /** Lets the terminal go: the process may end, and another may read. */
   close(): void {
     this.#stdin.off('data', this.#onData);

@@ -10,4 +10,9 @@ export interface Streams {
   readonly terminalType: string | undefined;
   /** Whether the terminal, if it is one, listens to this process. */
   readonly inForeground: boolean;
+  /**
+   * Calls `listener` whenever this process was stopped and goes on in the foreground, where a shell may have set the
+   * terminal its own way meanwhile; until the returned function is called.
+   */
+  readonly onResume?: ((listener: () => void) => () => void) | undefined;
 }
