@@ -150,6 +150,7 @@ export class DownloadDesk {
 
   #place(entry: DownloadEntry): Download {
     const events: DownloadEvents = {
+      onRunning: () => this.#changed(),
       onChanged: (download) => this.#save(download),
       onCompleted: (download, completed) => this.#onCompleted(download, completed),
       onFailed: (download, error) => this.#onFailed(download, error),

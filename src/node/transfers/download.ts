@@ -35,6 +35,8 @@ export interface Completed {
 
 /** What a download tells its desk. */
 export interface DownloadEvents {
+  /** It has a swarm, whose info-hash others look for. */
+  onRunning(): void;
   /** The entry changed and is to be kept. */
   onChanged(download: Download): void;
   /** Keep it as a share, then say that it is complete. */

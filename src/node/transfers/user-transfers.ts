@@ -163,6 +163,8 @@ export class UserTransfers implements TransferCommands {
         this.shares.onPeers(gid, content);
         this.downloads.onPeers(gid, content);
       }),
+      // At once: others find this device by what it announces.
+      this.downloads.onChange(() => this.#announce()),
       every(this.#desk.tools.clock, TICK_MS, () => this.#tick()),
       every(this.#desk.tools.clock, EXAMINE_MS, () => {
         for (const { gid } of gate.memberGroups()) this.#desk.examineGroup(gid);
