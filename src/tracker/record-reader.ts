@@ -116,7 +116,7 @@ export class RecordReader {
     const holding = await this.#views.resolve(of, typed);
     if (!holding) {
       throw of === 'user'
-        ? new CommandError('NO_SUCH_USER', `there is no user ${typed}`)
+        ? new CommandError('NO_SUCH_USER', `there is no user ${typed}: check how the name is spelled`)
         : new CommandError('NO_SUCH_GROUP', `there is no group ${typed}; list_groups shows all`);
     }
     const records: SignedRecord[] = await this.#views.claims(of, holding.folded);

@@ -89,7 +89,7 @@ export class Notices {
       if (!pending) continue;
       const user = labelOf(uid);
       this.#tell(
-        `${user} asks to join ${group} (code ${keyCode(pending.identityKey)}): accept_request ${group} ${user}`,
+        `${user} asks to join ${group} (code ${keyCode(pending.identityKey)}): compare the code with ${user}, then accept_request ${group} ${user}`,
       );
     }
   }

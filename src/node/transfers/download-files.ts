@@ -125,5 +125,5 @@ export async function adoptFile(
 const occupied = ({ root, name }: Pick<DownloadEntry, 'root' | 'name'>): CommandError =>
   new CommandError(
     'DESTINATION_EXISTS',
-    `${root} exists and is not ${name}; it was left as it is: move it away, or choose another destination`,
+    `${root} exists and is not ${name}; it was left as it is: move it away and resume_download, or cancel_download and choose another destination`,
   );
