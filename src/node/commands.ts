@@ -41,7 +41,8 @@ export interface NodeCommands {
   stopShare(group: string, file: string): Promise<void>;
   pauseDownload(group: string, file: string): Promise<void>;
   resumeDownload(group: string, file: string): Promise<void>;
-  cancelDownload(group: string, file: string): Promise<void>;
+  /** `kept`: it was complete, and its file stays where it is. */
+  cancelDownload(group: string, file: string): Promise<{ kept: boolean }>;
   /** Hashes all that is on disk again. */
   recheck(group: string, file: string): Promise<Rechecked>;
   /** Resolves when no download is active or queued. DOWNLOAD_FAILED, TIMED_OUT, INTERRUPTED otherwise. */

@@ -47,12 +47,14 @@ test('pause holds still, resume goes on with what is there, cancel leaves nothin
     async () => (await onlyRow(carol)).doneBytes > 0,
     () => onlyRow(carol),
   );
-  await carol.transfers.cancelDownload('lab', 'a.bin');
+  expect(await carol.transfers.cancelDownload('lab', 'a.bin')).toEqual({ kept: false });
   expect(await carol.transfers.showDownloads()).toEqual([]);
   await expect(stat(join(carol.files, 'a.bin'))).rejects.toThrow('ENOENT');
   await expect(carol.transfers.cancelDownload('lab', 'a.bin')).rejects.toMatchObject({
     code: 'NO_SUCH_DOWNLOAD',
   });
+  expect(await bob.transfers.cancelDownload('lab', 'a.bin')).toEqual({ kept: true });
+  expect((await readFile(join(bob.files, 'a.bin'))).equals(bytes)).toBe(true);
 });
 
 test('log-out stops serving at once, log-in serves everything again, downloads go on by themselves', async () => {

@@ -8,7 +8,8 @@ export const cancelDownload = nodeCommand({
   teaches: ['Of an unfinished one, what was fetched is removed; a complete file stays.'],
   example: 'cancel_download band "Japan Tour.mp3"',
   async run({ target, args: [group, file] }) {
-    await target.cancelDownload(group, file);
-    return { text: `cancelled ${file}` };
+    const cancelled = await target.cancelDownload(group, file);
+    const text = cancelled.kept ? `${file} is off the list; the file stays where it is` : `cancelled ${file}`;
+    return { text, fields: { ...cancelled } };
   },
 });

@@ -118,9 +118,12 @@ export class UserTransfers implements TransferCommands {
     this.#announce();
   }
 
-  async cancelDownload(group: string, file: string): Promise<void> {
-    await this.downloads.remove(await this.#ownDownload(group, file));
+  async cancelDownload(group: string, file: string): Promise<{ kept: boolean }> {
+    const download = await this.#ownDownload(group, file);
+    const kept = download.state === 'C';
+    await this.downloads.remove(download);
     this.#announce();
+    return { kept };
   }
 
   async recheck(group: string, file: string): Promise<Rechecked> {
