@@ -1,3 +1,4 @@
+import { CommandError } from '../../base/index.ts';
 import { count } from '../text/format.ts';
 import { nodeCommand } from './node-command.ts';
 
@@ -15,6 +16,10 @@ export const login = nodeCommand({
     'Forgotten? recover_user sets a new one by the recovery code.',
   ],
   example: 'login anna',
+  async precheck(node) {
+    const { user } = await node.status();
+    if (user !== null) throw new CommandError('ALREADY_LOGGED_IN', `${user} is logged in here; logout first`);
+  },
   async run({ target, args: [user, password] }) {
     const done = await target.login(user, password);
     return {

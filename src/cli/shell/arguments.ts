@@ -6,6 +6,12 @@ import { type Param, type ParamKind, type ShellCommand, isSecret, usageOf } from
 /** Asks a person for a secret, unseen; undefined where there is no terminal to ask at. */
 export type AskSecret = ((prompt: string, signal: AbortSignal) => Promise<string>) | undefined;
 
+/** How secrets are asked for, and what is to be checked before the first one is. */
+interface Asking {
+  readonly ask: NonNullable<AskSecret>;
+  before(): Promise<void>;
+}
+
 type Typed = Pick<ShellCommand<never>, 'name' | 'params'>;
 
 /**
@@ -15,16 +21,18 @@ type Typed = Pick<ShellCommand<never>, 'name' | 'params'>;
 export async function readArguments(
   command: Typed,
   words: readonly string[],
-  ask: AskSecret,
+  asking: Asking | undefined,
   signal: AbortSignal,
 ): Promise<(string | number | undefined)[]> {
-  checkCount(command, words.length, ask !== undefined);
+  checkCount(command, words.length, asking !== undefined);
+  if (command.params.some((param, at) => isSecret(param.kind) && words[at] === undefined))
+    await asking?.before();
   const args: (string | number | undefined)[] = [];
   for (const [at, param] of command.params.entries()) {
     const word = words[at];
     if (word !== undefined) args.push(toValue(command, param, word));
-    else if (param.optional || ask === undefined) args.push(undefined);
-    else args.push(await askFor(param, ask, signal));
+    else if (param.optional || asking === undefined) args.push(undefined);
+    else args.push(await askFor(param, asking.ask, signal));
   }
   return args;
 }
@@ -73,6 +81,7 @@ function expandHome(path: string): string {
 
 const PROMPTS: Partial<Record<ParamKind, string>> = {
   password: 'Password: ',
+  'old-password': 'Old password: ',
   'new-password': 'New password: ',
   'recovery-code': 'Recovery code: ',
 };

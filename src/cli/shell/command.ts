@@ -7,7 +7,15 @@ import type { CompletionKind } from '../../node/index.ts';
  * when left out (`new-password` twice) and kept out of the history.
  */
 export type ParamKind =
-  'text' | 'password' | 'new-password' | 'recovery-code' | 'path' | 'seconds' | 'command' | CompletionKind;
+  | 'text'
+  | 'password'
+  | 'old-password'
+  | 'new-password'
+  | 'recovery-code'
+  | 'path'
+  | 'seconds'
+  | 'command'
+  | CompletionKind;
 
 export interface Param {
   readonly name: string;
@@ -54,6 +62,8 @@ export interface ShellCommand<Target, Params extends readonly Param[] = readonly
   readonly teaches: readonly string[];
   /** A line to type, as it could be typed. */
   readonly example: string;
+  /** Refuses what can't be done now before anybody is asked for a password in vain. */
+  readonly precheck?: (target: Target) => Promise<void>;
   run(call: Call<Target, ArgsOf<Params>>): Promise<CommandDone>;
 }
 
@@ -64,4 +74,4 @@ export function usageOf(command: Pick<ShellCommand<never>, 'name' | 'params'>): 
 }
 
 export const isSecret = (kind: ParamKind): boolean =>
-  kind === 'password' || kind === 'new-password' || kind === 'recovery-code';
+  kind === 'password' || kind === 'old-password' || kind === 'new-password' || kind === 'recovery-code';

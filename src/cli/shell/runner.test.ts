@@ -3,6 +3,7 @@ import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { type FakeNode, fakeNode } from '../../../test/support/fake-node.ts';
 import { TextSink } from '../../../test/support/pseudo-terminal.ts';
 import { CommandError, deferred } from '../../base/index.ts';
+import type { Whoami } from '../../node/index.ts';
 import { nodeCommands } from '../commands/index.ts';
 import { StreamScreen } from '../output/screen.ts';
 import { TextOutput } from '../output/text-output.ts';
@@ -73,10 +74,31 @@ test('secrets that were left out are asked for, a new one twice', async () => {
     prompts.push(prompt);
     return answers.shift() ?? '';
   };
-  const node = fakeNode({ changePassword: async () => undefined });
+  const whoami = async (): Promise<Whoami> => ({ user: 'anna', userId: '', code: '', trackers: 1 });
+  const node = fakeNode({ changePassword: async () => undefined, whoami });
   expect(await said('change_password', node, ask)).toContain('SUCCESS');
-  expect(node.asked).toEqual(['changePassword old new']);
-  expect(prompts).toEqual(['Password: ', 'New password: ', 'The same again: ']);
+  expect(node.asked).toEqual(['whoami', 'changePassword old new']);
+  expect(prompts).toEqual(['Old password: ', 'New password: ', 'The same again: ']);
+});
+
+test.each([
+  { line: 'change_password', user: null, says: 'NOT_LOGGED_IN' },
+  { line: 'login ben', user: 'anna', says: 'ALREADY_LOGGED_IN: anna is logged in here; logout first' },
+])('$line asks for no password in vain: $says', async ({ line, user, says }) => {
+  let asked = 0;
+  const ask = async (): Promise<string> => {
+    asked += 1;
+    return 'secret';
+  };
+  const node = fakeNode({
+    whoami: async () => {
+      throw new CommandError('NOT_LOGGED_IN', 'nobody is logged in');
+    },
+  });
+  const status = await node.status();
+  node.status = async () => ({ ...status, user });
+  expect(await said(line, node, ask)).toContain(says);
+  expect(asked).toBe(0);
 });
 
 test.each([

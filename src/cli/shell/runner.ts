@@ -46,7 +46,9 @@ export class CommandRunner<Target> {
       if (command === undefined) throw unknownCommand(name, [...new Set(this.#commands.values())]);
       checkWhole(line, open);
       const rest = words.slice(1).map((word) => word.text);
-      const args = await readArguments(command, rest, ask, signal);
+      const target = this.#target;
+      const asking = ask && { ask, before: async () => command.precheck?.(target) };
+      const args = await readArguments(command, rest, asking, signal);
       if (signal.aborted) throw new CommandError('INTERRUPTED', 'nothing was done');
       const done = await this.#run(command, args, signal);
       this.#output.success(label, done);
