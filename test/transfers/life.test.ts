@@ -226,8 +226,9 @@ test('a file that vanishes under a download fails it clearly, and resume fetches
     async () => (await onlyRow(bob)).doneBytes > MIB,
     () => onlyRow(bob),
   );
+  const waiting = expect(bob.wait()).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
   await rm(join(bob.files, 'a.bin'));
-  await expect(bob.wait()).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+  await waiting;
   expect(await onlyRow(bob)).toMatchObject({
     state: 'F',
     remark: expect.stringContaining('vanished') as string,
