@@ -22,6 +22,7 @@ export class PresenceReporter {
   readonly #facts: DeviceFacts;
   #told: Announced | undefined;
   #sending: Announced = new Map();
+  #believed: Announced = new Map();
   #version = 0;
 
   constructor(facts: DeviceFacts) {
@@ -32,6 +33,7 @@ export class PresenceReporter {
     const now = toAnnounced(contents);
     const told = this.#told;
     this.#sending = now;
+    this.#believed = new Map([...this.#believed, ...now]);
     if (!told) return this.#report({ full: true, contents: [...now.values()] });
     const changed = [...now]
       .filter(([key, content]) => differs(told.get(key), content))
@@ -44,6 +46,12 @@ export class PresenceReporter {
 
   onAnswer(needsFull: boolean): void {
     this.#told = needsFull ? undefined : this.#sending;
+    if (!needsFull) this.#believed = this.#sending;
+  }
+
+  /** What the tracker may take for announced: it tells of these from the start only once. */
+  believed(): readonly AnnouncedContent[] {
+    return [...this.#believed.values()];
   }
 
   /** Whether it arrived is unknown: everything is told anew. Also when the tracker has been away. */

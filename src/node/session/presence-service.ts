@@ -45,7 +45,7 @@ export class PresenceService implements Presence {
       contents.length !== this.#contents.length || contents.some((one) => !before.has(essence(one)));
     this.#contents = contents;
     if (!news) return;
-    this.#book.watch(contents);
+    this.#watch();
     this.#cancelGather ??= this.#clock.after(GATHER_MS, () => this.#gathered());
   }
 
@@ -122,6 +122,7 @@ export class PresenceService implements Presence {
       const body = report.reporter.next(this.#contents);
       const answer = await stream.link.call(trackerApi.presence, { body });
       report.reporter.onAnswer(answer.need === 'full');
+      if (body.full || body.gone?.length) this.#watch();
       // One that wants all of what it was just told waits for the next heartbeat like everyone.
       report.again ||= answer.need === 'full' && !body.full;
       report.missed = 0;
@@ -131,6 +132,12 @@ export class PresenceService implements Presence {
     }
     report.busy = false;
     if (report.again) void this.#tell(stream);
+  }
+
+  /** What was withdrawn is forgotten when the tracker knows: announced again before, it would bring no news. */
+  #watch(): void {
+    const believed = [...this.#reports.values()].flatMap(({ reporter }) => reporter.believed());
+    this.#book.watch([...this.#contents, ...believed]);
   }
 
   #onStillBusy(stream: TrackerStream, report: Report): void {
