@@ -44,3 +44,17 @@ test.each([
   answer(presence);
   expect(presence.next([content('a', 1)])).toMatchObject({ full: true, contents: [{ seed: true }] });
 });
+
+test('what the tracker may still take for announced is known until it has answered to the withdrawal', () => {
+  const presence = reporter();
+  const names = (): string[] => [...new Set(presence.believed().map((each) => each.content))];
+  presence.next([content('a', 0)]);
+  expect(names()).toEqual([content('a', 0).content]);
+  presence.onAnswer(false);
+  presence.next([]);
+  presence.onFailure();
+  expect(names()).toEqual([content('a', 0).content]);
+  presence.next([]);
+  presence.onAnswer(false);
+  expect(names()).toEqual([]);
+});

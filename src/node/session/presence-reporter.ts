@@ -22,6 +22,7 @@ export class PresenceReporter {
   readonly #facts: DeviceFacts;
   #told: Announced | undefined;
   #sending: Announced = new Map();
+  /** What was last answered, and what has been sent in vain since. */
   #believed: Announced = new Map();
   #version = 0;
 
@@ -33,7 +34,6 @@ export class PresenceReporter {
     const now = toAnnounced(contents);
     const told = this.#told;
     this.#sending = now;
-    this.#believed = new Map([...this.#believed, ...now]);
     if (!told) return this.#report({ full: true, contents: [...now.values()] });
     const changed = [...now]
       .filter(([key, content]) => differs(told.get(key), content))
@@ -49,14 +49,15 @@ export class PresenceReporter {
     if (!needsFull) this.#believed = this.#sending;
   }
 
-  /** What the tracker may take for announced: it tells of these from the start only once. */
+  /** What the tracker may take for announced: it tells of each from the start only once. */
   believed(): readonly AnnouncedContent[] {
-    return [...this.#believed.values()];
+    return [...this.#believed.values(), ...this.#sending.values()];
   }
 
   /** Whether it arrived is unknown: everything is told anew. Also when the tracker has been away. */
   onFailure(): void {
     this.#told = undefined;
+    this.#believed = new Map([...this.#believed, ...this.#sending]);
   }
 
   #report(rest: Pick<PresenceReport, 'full' | 'contents' | 'gone'>): PresenceReport {
