@@ -2,7 +2,7 @@
  * One seed to one leecher: two `mbt client` processes over loopback, against the ceiling of two bare Node processes
  * over the same TLS, in turn and in the same run. Also what the processes weigh.
  *
- *     npm run bench [-- MIB [RUNS]]        1024 MiB and 3 runs unless told otherwise; in /dev/shm where there is one
+ *     npm run bench -- one-to-one [MIB [RUNS]]        1024 MiB and 3 runs unless told otherwise; in /dev/shm where there is one
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -114,7 +114,7 @@ async function compare(stage: Stage, mib: number, runs: number): Promise<void> {
 export async function main(args: readonly string[], root: string): Promise<number> {
   const [mib = 1024, runs = 3] = args.map(Number);
   if (!Number.isInteger(mib) || mib < 1 || !Number.isInteger(runs) || runs < 1) {
-    process.stderr.write('npm run bench [-- MIB [RUNS]]\n');
+    process.stderr.write('npm run bench -- one-to-one [MIB [RUNS]]\n');
     return 2;
   }
   if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm';
