@@ -279,6 +279,21 @@ const online = endpoint({
   }),
 });
 
+const announceUrls = endpoint({
+  method: 'get',
+  path: '/v1/groups/{gid}/announce',
+  access: 'account',
+  summary: 'Where other BitTorrent programs of this member announce in the group. NOT_A_MEMBER',
+  params: z.object({ gid: groupIdField }),
+  query: none,
+  body: none,
+  bodyBytesMax: 0,
+  result: z.object({
+    /** One for each tracker known to take announcements; secret, as each holds the member's key. All of one tier. */
+    urls: z.array(z.string().max(300)).max(16),
+  }),
+});
+
 const announcedContent = z.object({
   gid: groupIdField,
   content: contentIdField,
@@ -347,6 +362,7 @@ export const trackerApi = {
   groups,
   labels,
   online,
+  announceUrls,
   presence,
   events,
 } as const;

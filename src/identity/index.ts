@@ -1,4 +1,5 @@
 /** Who somebody is, and how it is proven: keys, sealing, OPAQUE (RFC 9807), certificates, the cluster's key. */
+export { openAnnounceKeys, type AnnounceHolder, type AnnounceKeys } from './announce-key.ts';
 export {
   certificateKey,
   checkMemberCertificate,

@@ -48,6 +48,13 @@ export interface NodeCommands {
   /** Resolves when no download is active or queued. DOWNLOAD_FAILED, TIMED_OUT, INTERRUPTED otherwise. */
   waitDownloads(seconds: number | undefined, signal: AbortSignal): Promise<Waited>;
   showPeers(group: string, file: string): Promise<PeerRow[]>;
+  /**
+   * Where this user's other BitTorrent programs announce in the group: one URL for each tracker that takes announcements
+   * (none if none does), all of one tier. Secret: each holds the user's key for the group.
+   */
+  announceUrls(group: string): Promise<string[]>;
+  /** Writes what another BitTorrent program needs for it into `folder` (absolute; made if it is not there). */
+  exportTorrent(group: string, file: string, folder: string): Promise<Exported>;
 
   /** Names for completion at the prompt; never fails, may be out of date. */
   completions(kind: CompletionKind, group: string | undefined): Promise<string[]>;
@@ -173,6 +180,23 @@ export interface DownloadRow {
 export interface Rechecked {
   readonly goodBytes: number;
   readonly totalBytes: number;
+}
+export interface Exported {
+  readonly file: string;
+  readonly content: string;
+  /** 64 hex digits. */
+  readonly infoHash: string;
+  readonly folder: string;
+  /** Names of the files that were written, and of those that stood there just so. */
+  readonly written: readonly string[];
+  readonly kept: readonly string[];
+  /** Of them the .torrent, and the user's key of the group. */
+  readonly torrent: string;
+  readonly key: string;
+  /** When the member certificate ends, ms since 1970. */
+  readonly endsAtMs: number;
+  /** Announce URLs in the .torrent. */
+  readonly trackers: number;
 }
 export interface Waited {
   readonly complete: number;

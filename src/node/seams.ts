@@ -57,6 +57,11 @@ export interface GroupGate {
   memberGroups(): readonly GroupRef[];
   /** Undefined as soon as this user is no member: serve and ask nothing in the group then. */
   contextFor(gid: GroupId): GroupCredentials | undefined;
+  /**
+   * As `NodeCommands.announceUrls`, of a group that `requireMember` found. Asks a tracker; rejects with NO_TRACKER,
+   * NOT_A_MEMBER.
+   */
+  announceUrls(gid: GroupId): Promise<readonly string[]>;
   /** Call it before a byte on every connection, and again for open ones on each `onGroupChanged`. */
   admit(gid: GroupId, certificateDer: Uint8Array): Admission;
   /** Label of a user; a short form of the id while no label is known. */
@@ -173,6 +178,7 @@ export type TransferCommands = Pick<
   | 'recheck'
   | 'waitDownloads'
   | 'showPeers'
+  | 'exportTorrent'
 >;
 
 /** The files' and peers' half. Commands are called only between `onLogin` and `onLogout`. */

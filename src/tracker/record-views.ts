@@ -28,6 +28,8 @@ export interface GroupView extends GroupRights {
   /** The label it was born with. */
   readonly label: string;
   readonly ended: boolean;
+  /** Its members, and the number of the request by which each came in (0: an owner who never asked). */
+  readonly stays: ReadonlyMap<UserId, number>;
   /** The group's own record: genesis and epochs. */
   readonly record: RecordOf<'group'>;
 }
@@ -102,7 +104,8 @@ export class RecordViews {
     );
     if (!state || !record) return undefined;
     const { label, owner, ended } = state;
-    return { gid, label, owner, ended, members: new Set(state.members.keys()), record };
+    const stays = new Map([...state.members].map(([uid, { grant }]) => [uid, grant?.body.n ?? 0]));
+    return { gid, label, owner, ended, members: new Set(stays.keys()), stays, record };
   }
 
   #forget(record: SignedRecord): void {

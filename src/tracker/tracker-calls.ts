@@ -2,6 +2,7 @@ import { stream } from 'hono/streaming';
 import { trackerApi, type CallResult } from '../api/index.ts';
 import type { Clock } from '../base/index.ts';
 import { uidOf, type ApiContext, type ApiServer } from './api-server.ts';
+import type { AnnounceUrls } from './announce/announce-urls.ts';
 import type { EventHub } from './event-hub.ts';
 import type { LogIns } from './log-ins.ts';
 import type { PresenceService } from './presence-service.ts';
@@ -10,6 +11,7 @@ import type { RecordReader } from './record-reader.ts';
 
 /** Who does what clients ask for. */
 export interface CallParts {
+  readonly announceUrls: AnnounceUrls;
   readonly clock: Clock;
   readonly hub: EventHub;
   readonly intake: RecordIntake;
@@ -21,7 +23,7 @@ export interface CallParts {
 
 /** Connects every call of the contract with what carries it out. */
 export function serveClients(server: ApiServer, parts: CallParts): void {
-  const { intake, logIns, presence, reader } = parts;
+  const { announceUrls, intake, logIns, presence, reader } = parts;
   server.on(trackerApi.cluster, async () => parts.clusterInfo());
   server.on(trackerApi.registrationStart, async ({ body }, { address }) => logIns.register(body, address));
   server.on(trackerApi.loginStart, ({ body }, { address }) => logIns.start(body, address));
@@ -41,6 +43,7 @@ export function serveClients(server: ApiServer, parts: CallParts): void {
   server.on(trackerApi.groups, ({ query }) => reader.groups(query.after));
   server.on(trackerApi.labels, async ({ query }) => ({ labels: await reader.labels(query.ids) }));
   server.on(trackerApi.online, ({ params }, caller) => presence.online(uidOf(caller), params.gid));
+  server.on(trackerApi.announceUrls, ({ params }, caller) => announceUrls.of(uidOf(caller), params.gid));
   server.on(trackerApi.presence, ({ body }, caller) => presence.report(uidOf(caller), body, caller.address));
   server.onStream(trackerApi.events, (context) => streamEvents(context, parts));
 }

@@ -1,8 +1,9 @@
 import { EVENTS_HEARTBEAT_MS, type CallResult, type TrackerAddress, type trackerApi } from '../api/index.ts';
 import { every, secretBytes, toBase64Url, type Cancel, type Clock, type Logger } from '../base/index.ts';
-import type { ClusterKey, OpaqueServer } from '../identity/index.ts';
+import { openAnnounceKeys, type ClusterKey, type OpaqueServer } from '../identity/index.ts';
 import { recordKey, type RecordVerifier } from '../records/index.ts';
 import type { RecordStore, StoreNews } from '../store/index.ts';
+import { AnnounceUrls } from './announce/announce-urls.ts';
 import { ApiServer } from './api-server.ts';
 import { EventHub } from './event-hub.ts';
 import { LogIns } from './log-ins.ts';
@@ -138,6 +139,7 @@ export class TrackerCore {
       onAnswered: (call, status) => this.#metrics.onAnswered(call, status),
     });
     serveClients(server, {
+      announceUrls: new AnnounceUrls(this.#views, openAnnounceKeys(cluster), () => []),
       clock,
       hub: this.#hub,
       intake: this.#intake,

@@ -18,7 +18,7 @@ const METHODS = [
   'createGroup', 'joinGroup', 'cancelRequest', 'leaveGroup', 'deleteGroup', 'listGroups',
   'listRequests', 'acceptRequest', 'listFiles', 'rejectRequest', 'removeMember', 'listMembers',
   'uploadFile', 'downloadFile', 'showDownloads', 'stopShare', 'pauseDownload', 'resumeDownload',
-  'cancelDownload', 'recheck', 'waitDownloads', 'showPeers',
+  'cancelDownload', 'recheck', 'waitDownloads', 'showPeers', 'announceUrls', 'exportTorrent',
 ] as const;
 
 export function fakeNode(answers: Answers = {}): FakeNode {

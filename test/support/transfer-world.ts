@@ -244,6 +244,7 @@ export class WorldUser {
       },
       memberGroups: () => (isMember() ? [{ gid, label: 'lab' }] : []),
       contextFor: (of) => (of === gid && isMember() ? credentials : undefined),
+      announceUrls: async () => [],
       admit: (of, der) => (of === gid ? group.admit(der) : { refused: 'no such group' }),
       labelOf: (uid) =>
         labels.get(uid) ?? world.users.find((user) => user.member.user === uid)?.name ?? uid.slice(0, 8),

@@ -80,6 +80,7 @@ function answering(): FakeNode {
     recheck: async () => ({ goodBytes: 512, totalBytes: 1024 }),
     waitDownloads: async () => ({ complete: 1 }),
     showPeers: async () => [PEER],
+    announceUrls: async () => ['http://127.0.0.1:6969/key/announce'],
   });
 }
 

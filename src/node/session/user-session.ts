@@ -235,12 +235,13 @@ export class UserSession {
   }
 
   #gate(desk: GroupDesk): GroupGate {
-    const { book, names } = this;
+    const { book, names, lists } = this;
     const named = (gid: GroupId) => ({ gid, label: names.known(gid) });
     return {
       requireMember: async (typed) => named((await desk.requireMember(typed)).gid),
       memberGroups: () => book.memberGroups().map(named),
       contextFor: (gid) => book.contextFor(gid),
+      announceUrls: (gid) => lists.announceUrlsOf(gid),
       admit: (gid, certificate) => book.admit(gid, certificate),
       labelOf: (uid) => names.known(uid),
       labelOfGroup: (gid) => names.known(gid),
