@@ -1,4 +1,5 @@
 /** What every room may use: ids, errors, time, chance, bytes, logging. Knows nothing of the product. */
+export * from './address-key.ts';
 export * from './async.ts';
 export * from './bytes.ts';
 export * from './clock.ts';

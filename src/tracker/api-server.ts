@@ -10,8 +10,7 @@ import {
   type CallResult,
   type Endpoint,
 } from '../api/index.ts';
-import { CommandError, type Clock, type Logger, type UserId } from '../base/index.ts';
-import { addressKey } from './address-key.ts';
+import { addressKey, CommandError, type Clock, type Logger, type UserId } from '../base/index.ts';
 import { Budgets } from './budgets.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { BodyTooLong, statusOf, TooManyAttempts } from './refusals.ts';

@@ -1,7 +1,6 @@
-import { toBase64Url, type Clock, type UserId } from '../base/index.ts';
+import { addressKey, toBase64Url, type Clock, type UserId } from '../base/index.ts';
 import { parseKey, type RecordOf, type SignedRecord } from '../records/index.ts';
 import type { StoreNews } from '../store/index.ts';
-import { addressKey } from './address-key.ts';
 import { EventStream, swarmEvents } from './event-stream.ts';
 import type { PresenceTable } from './presence-table.ts';
 import { groupOf, mayRead } from './read-rights.ts';

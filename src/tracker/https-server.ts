@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:https';
 import type { Server as TcpServer, Socket } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { TrackerAddress } from '../api/index.ts';
-import { CommandError, systemCode, type Clock, type Logger } from '../base/index.ts';
-import { addressKey, plainAddress } from './address-key.ts';
+import { addressKey, CommandError, systemCode, type Clock, type Logger } from '../base/index.ts';
+import { plainAddress } from './address-key.ts';
 import type { TrackerCredentials } from './tracker-credentials.ts';
 
 const CONNECTIONS_MAX = 8_000;

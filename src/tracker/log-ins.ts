@@ -1,5 +1,6 @@
 import type { CallInput, CallResult, trackerApi } from '../api/index.ts';
 import {
+  addressKey,
   CommandError,
   equalSecrets,
   fromBase64Url,
@@ -11,7 +12,6 @@ import {
 import { proofHash, type OpaqueServer } from '../identity/index.ts';
 import { recordKey, type RecordOf, type SignedRecord } from '../records/index.ts';
 import type { RecordStore } from '../store/index.ts';
-import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
 import { LogInAttempts } from './log-in-attempts.ts';
 import { ownOfKind } from './own-records.ts';

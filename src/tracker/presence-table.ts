@@ -1,7 +1,6 @@
 import type { AnnouncedContent, PeerAddress, PresenceReport, SwarmPeer } from '../api/index.ts';
 import { CONTENTS_PER_DEVICE_MAX, PRESENCE_GONE_MS } from '../api/index.ts';
-import type { ContentId, GroupId, UserId } from '../base/index.ts';
-import { addressKey } from './address-key.ts';
+import { addressKey, type ContentId, type GroupId, type UserId } from '../base/index.ts';
 import { reachableAddresses } from './reachable-addresses.ts';
 import { SwarmNews, type SwarmRef } from './swarm-news.ts';
 

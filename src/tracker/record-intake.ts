@@ -1,5 +1,13 @@
 import type { CallResult, PutResult, trackerApi } from '../api/index.ts';
-import { CommandError, equalBytes, fromBase64Url, Gate, toBase64Url, type Clock } from '../base/index.ts';
+import {
+  addressKey,
+  CommandError,
+  equalBytes,
+  fromBase64Url,
+  Gate,
+  toBase64Url,
+  type Clock,
+} from '../base/index.ts';
 import type { ClusterKey } from '../identity/index.ts';
 import {
   decodeRecord,
@@ -13,7 +21,6 @@ import {
   type SignedRecord,
 } from '../records/index.ts';
 import type { Expectation, MergeOutcome, RecordStore } from '../store/index.ts';
-import { addressKey } from './address-key.ts';
 import { Budgets } from './budgets.ts';
 import { ownOfKind } from './own-records.ts';
 import { pagesOf, type RecordViews } from './record-views.ts';
