@@ -265,16 +265,30 @@ describe('hash requests (BEP 52)', () => {
 
   test('a .torrent holds the info dictionary byte for byte, and the layers of files with several pieces', () => {
     const torrent = buildTorrent(seed.content, utf8('PEM'));
-    const bytes = torrentFile(torrent, seed.layers, 'http://127.0.0.1:1/announce');
+    const bytes = torrentFile(torrent, seed.layers);
     const file = asDict(decode(bytes, { maxItems: 10_000 }), 'torrent');
     expect(encode(dictOf(file, 'info'))).toEqual(torrent.infoBytes);
-    expect(textOf(file, 'announce')).toBe('http://127.0.0.1:1/announce');
     const layers = dictOf(file, 'piece layers');
     const roots = [0, 2, 4].map((at) =>
       Buffer.from(seed.layers.file(at).piecesRoot ?? []).toString('latin1'),
     );
     expect([...layers.keys()]).toEqual(roots.toSorted());
     expect(layers.get(roots[1] as string)).toEqual(seed.layers.layerOf(2));
+  });
+
+  test.each([
+    { trackers: [], keys: ['info', 'piece layers'] },
+    { trackers: ['http://127.0.0.1:1/a'], keys: ['announce', 'info', 'piece layers'] },
+    {
+      trackers: ['http://127.0.0.1:1/a', 'http://127.0.0.1:2/a'],
+      keys: ['announce', 'announce-list', 'info', 'piece layers'],
+    },
+  ])('a .torrent names its trackers, all in one tier: $trackers', ({ trackers, keys }) => {
+    const bytes = torrentFile(buildTorrent(seed.content), seed.layers, trackers);
+    const file = asDict(decode(bytes, { maxItems: 10_000 }), 'torrent');
+    expect([...file.keys()]).toEqual(keys);
+    if (trackers.length > 0) expect(textOf(file, 'announce')).toBe(trackers[0]);
+    if (trackers.length > 1) expect(file.get('announce-list')).toEqual([trackers.map(utf8)]);
   });
 
   test('padding is what BEP 52 says', () => {

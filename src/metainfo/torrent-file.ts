@@ -4,10 +4,14 @@ import type { PieceLayers } from './piece-layers.ts';
 import { INFO_BYTES_MAX, type Torrent } from './torrent.ts';
 
 /**
- * A .torrent file (BEP 52) for other clients, with `announce` as its tracker if given. The layers must be
- * complete.
+ * A .torrent file (BEP 52) for other clients. The layers must be complete. `trackers` are announce URLs that stand in
+ * one tier (BEP 12): all of them give the same peers.
  */
-export function torrentFile(torrent: Torrent, layers: PieceLayers, announce?: string): Uint8Array {
+export function torrentFile(
+  torrent: Torrent,
+  layers: PieceLayers,
+  trackers: readonly string[] = [],
+): Uint8Array {
   const pieceLayers: BDict = new Map();
   for (const [index, { piecesRoot, pieceCount }] of torrent.content.files.entries()) {
     if (!piecesRoot || pieceCount < 2) continue;
@@ -21,6 +25,8 @@ export function torrentFile(torrent: Torrent, layers: PieceLayers, announce?: st
     ['info', info],
     ['piece layers', pieceLayers],
   ]);
-  if (announce !== undefined) file.set('announce', utf8(announce));
+  const [first] = trackers;
+  if (first !== undefined) file.set('announce', utf8(first));
+  if (trackers.length > 1) file.set('announce-list', [trackers.map(utf8)]);
   return encode(file);
 }

@@ -9,6 +9,7 @@ export type {
   DownloadRow,
   DownloadStarted,
   DownloadState,
+  Exported,
   FileRow,
   GroupRow,
   HashProgress,

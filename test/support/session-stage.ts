@@ -180,6 +180,7 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
     recheck: none,
     waitDownloads: none,
     showPeers: none,
+    exportTorrent: none,
   });
   return {
     open,

@@ -7,6 +7,7 @@ import { createGroup } from './create-group.ts';
 import { createUser } from './create-user.ts';
 import { deleteGroup } from './delete-group.ts';
 import { downloadFile } from './download-file.ts';
+import { exportTorrent } from './export-torrent.ts';
 import { helpCommand } from './help.ts';
 import { joinGroup } from './join-group.ts';
 import { leaveGroup } from './leave-group.ts';
@@ -56,6 +57,7 @@ export const nodeCommands: readonly NodeCommand[] = [
   stopShare,
   showPeers,
   recheck,
+  exportTorrent,
   downloadFile,
   showDownloads,
   waitDownloads,

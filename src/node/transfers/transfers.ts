@@ -136,6 +136,7 @@ class NodeTransfers implements Transfers {
   recheck: Transfers['recheck'] = (...args) => this.#current.recheck(...args);
   waitDownloads: Transfers['waitDownloads'] = (...args) => this.#current.waitDownloads(...args);
   showPeers: Transfers['showPeers'] = (...args) => this.#current.showPeers(...args);
+  exportTorrent: Transfers['exportTorrent'] = (...args) => this.#current.exportTorrent(...args);
 
   get #current(): UserTransfers {
     if (this.#user) return this.#user;

@@ -2,6 +2,7 @@ import { CommandError, every, type Cancel, type GroupId } from '../../base/index
 import type {
   DownloadRow,
   DownloadStarted,
+  Exported,
   FileRow,
   HashProgress,
   PeerRow,
@@ -14,6 +15,7 @@ import { Desk, type TransferTools } from './desk.ts';
 import { orderDownload } from './download-order.ts';
 import { DownloadDesk } from './download-desk.ts';
 import type { Download } from './download.ts';
+import { exportTorrent } from './export-torrent.ts';
 import { fileRows, pickFile } from './file-names.ts';
 import { Library, type EntryKey } from './library.ts';
 import { recheckDownload, recheckShare } from './recheck.ts';
@@ -149,13 +151,25 @@ export class UserTransfers implements TransferCommands {
     return rows.map((row) => this.#peerRow(row));
   }
 
+  async exportTorrent(group: string, file: string, folder: string): Promise<Exported> {
+    const ref = await this.#access.gate.requireMember(group);
+    const listing = await this.#listing(group, ref.gid);
+    const own = [...this.downloads.inGroup(ref.gid), ...this.shares.inGroup(ref.gid)].map(
+      ({ entry }) => entry,
+    );
+    const trackers = await this.#access.gate.announceUrls(ref.gid);
+    return exportTorrent(this.#desk, { group: ref, file, folder, own, listing, trackers });
+  }
+
   /** Known names, for completion. */
   names(kind: 'file' | 'download' | 'share', group: string | undefined): string[] {
-    if (kind === 'file') return group === undefined ? [] : (this.#seenFiles.get(fold(group)) ?? []);
-    const items: readonly { readonly entry: EntryKey & { readonly name: string } }[] =
-      kind === 'download' ? this.downloads.all : [...this.shares.all];
+    if (kind === 'file' && group === undefined) return [];
+    const seen = kind === 'file' ? (this.#seenFiles.get(fold(group ?? '')) ?? []) : [];
+    const items: { readonly entry: EntryKey & { readonly name: string } }[] = [];
+    if (kind !== 'share') items.push(...this.downloads.all);
+    if (kind !== 'download') items.push(...this.shares.all);
     const here = items.filter(({ entry }) => group === undefined || this.#isIn(entry.gid, group));
-    return [...new Set(here.map(({ entry }) => entry.name))];
+    return [...new Set([...seen, ...here.map(({ entry }) => entry.name)])];
   }
 
   async #begin(): Promise<void> {
