@@ -3,6 +3,7 @@
  * business of others. Peers talk BitTorrent inside mutual TLS as libtorrent's SSL torrents do.
  */
 export type { HostLimits } from './doorkeeper.ts';
+export { isLanHost } from './lan.ts';
 export { formatAddress, interfaceHosts, type PeerAddress } from './peer-address.ts';
 export { sniOf, type Admission, type PeerContext, type PeerCredentials } from './peer-context.ts';
 export { openPeerHost, type PeerHost, type PeerHostOptions } from './peer-host.ts';

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { UserId } from '../base/index.ts';
 import type { PeerAddress } from './peer-address.ts';
 import type { PeerContext } from './peer-context.ts';
-import { GRANT_BYTES, type RateLimiter } from './rate-limiter.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { WRITE_BYTES, WriteQueue } from './write-queue.ts';
 
 /** What the owner of a connection hears. All are called outside of the owner's own calls but `onClose`. */
@@ -47,8 +47,8 @@ export class PeerSocket {
   /** Bytes of the write under way; one at a time. */
   #writing = 0;
   #flushPlanned = false;
-  #upCredit = 0;
-  #downCredit = 0;
+  /** Bytes received that no limit has granted yet. */
+  #downDebt = 0;
   #held = false;
   #throttled = false;
   #closed: Error | undefined;
@@ -135,8 +135,8 @@ export class PeerSocket {
   receive(chunk: Uint8Array): boolean {
     if (this.#closed) return false;
     this.#bytesIn += chunk.length;
-    this.#downCredit -= chunk.length;
-    if (this.#downCredit <= 0) this.#refillDown();
+    this.#downDebt += chunk.length;
+    if (!this.#throttled) this.#payDown();
     if (this.#handlers) this.#handlers.onData(chunk);
     else this.#keepEarly(chunk);
     return !this.#isStopped();
@@ -157,9 +157,12 @@ export class PeerSocket {
     else this.#tls.resume();
   }
 
-  #refillDown(): void {
-    this.#downCredit += this.#rates.down.take(GRANT_BYTES - this.#downCredit);
-    if (this.#downCredit > 0) return;
+  #payDown(): void {
+    const { down } = this.#rates;
+    for (let paid = 1; paid > 0 && this.#downDebt > 0; this.#downDebt -= paid) {
+      paid = down.take(this.#downDebt, this.#onDownTurn);
+    }
+    if (this.#downDebt === 0) return;
     this.#throttled = true;
     this.#applyFlow();
     this.#rates.down.wait(this.#onDownTurn);
@@ -168,7 +171,7 @@ export class PeerSocket {
   readonly #onDownTurn = (): void => {
     if (!this.#throttled || this.#closed) return;
     this.#throttled = false;
-    this.#refillDown();
+    this.#payDown();
     this.#applyFlow();
   };
 
@@ -181,10 +184,9 @@ export class PeerSocket {
   readonly #flush = (): void => {
     this.#flushPlanned = false;
     if (this.#writing > 0 || this.#closed || this.#queue.bytes === 0) return;
-    if (this.#upCredit < WRITE_BYTES) this.#upCredit += this.#rates.up.take(GRANT_BYTES - this.#upCredit);
-    const slice = this.#queue.take(this.#upCredit);
+    const granted = this.#rates.up.take(Math.min(WRITE_BYTES, this.#queue.bytes), this.#flush);
+    const slice = this.#queue.take(granted);
     if (slice === undefined) return this.#rates.up.wait(this.#flush);
-    this.#upCredit -= slice.length;
     this.#writing = slice.length;
     this.#tls.write(slice, this.#onWritten);
   };

@@ -1,29 +1,45 @@
-import type { Cancel, Clock } from '../base/index.ts';
+import { invariant, type Cancel, type Clock } from '../base/index.ts';
 
-/** Bytes granted in one go where no limit stands: so many can follow a limit that is set only afterwards. */
-export const GRANT_BYTES = 256 * 1024;
-/** A limited bucket saves up this long a time of its rate, so that a late timer loses nothing. */
-const BURST_SECONDS = 0.1;
-/** Grants are spread over this part of a second, but never smaller than one TCP segment. */
-const GRANTS_PER_SECOND = 50;
+/** Bytes granted in one go at most. */
+const GRANT_BYTES_MAX = 256 * 1024;
+/** A grant lasts so long at most, and all who wait get one within a round; but none is smaller than a TCP segment. */
+const GRANT_SECONDS = 0.02;
+const ROUND_SECONDS = 0.05;
 const GRANT_BYTES_MIN = 1448;
+/** What a limit that nobody waits for saves up: more would be a burst. */
+const IDLE_SECONDS = 0.05;
+/** What it makes up for while somebody waits, so that a late timer loses nothing. */
+const BUSY_SECONDS = 0.2;
+
+/** One who takes from limits, known by what it does when `take` is worth another try. */
+export type Turn = () => void;
 
 /**
  * Token bucket for one direction. A limiter below another takes from both, so that a download's, a group's and the
- * node's ceiling all hold. The rate can change at any time. Whoever finds it empty waits in a queue and gets one
- * grant a turn: connections share a limit evenly.
+ * node's ceiling all hold. The rate can change at any time.
+ *
+ * Whoever finds a limit exhausted waits there, and each limit serves first whom it has given least (start-time fair
+ * queueing over bytes): all who want more get the same, whatever they take at a time, and who is held down by a
+ * narrower limit leaves the rest to the others without losing what is its own.
  */
 export class RateLimiter {
   readonly #clock: Clock;
   /** This one, then the wider ones. */
   readonly #chain: readonly RateLimiter[];
-  readonly #waiting = new Set<() => void>();
+  /** Those who wait here, each with the tag at which it begins. */
+  readonly #waiting = new Map<Turn, number>();
+  /** Those whom this limit lets go on, but who wait at a wider one. */
+  readonly #away = new Set<Turn>();
+  /** Bytes that each has been given, counted from where the others were when it came. */
+  readonly #tags = new WeakMap<Turn, number>();
+  /** The greatest tag at which somebody began. */
+  #virtual = 0;
+  /** Whose turn it is, until it has taken: nobody else may take while others wait. */
+  #serving: Turn | undefined;
   #bytesPerSecond: number | undefined;
   #tokens = 0;
   #filledAtMs = 0;
   #cancelTimer: Cancel | undefined;
-  /** How many turns are being given here or below: only those who were waiting may take now. */
-  #turns = 0;
 
   /** @param parent the wider limit that holds as well */
   constructor(clock: Clock, bytesPerSecond?: number, parent?: RateLimiter) {
@@ -41,7 +57,8 @@ export class RateLimiter {
     this.#fill();
     this.#bytesPerSecond = bytesPerSecond;
     this.#filledAtMs = this.#clock.nowMs();
-    this.#tokens = Math.min(this.#tokens, this.#burst());
+    this.#tokens = Math.min(this.#tokens, this.#savedMax(IDLE_SECONDS));
+    if (bytesPerSecond === undefined) this.#away.clear();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#serve();
@@ -49,76 +66,92 @@ export class RateLimiter {
 
   /**
    * Takes up to `wanted` bytes from this and every wider limit. 0: nothing is left for now, see `wait`. May be less
-   * than wanted; never more.
+   * than wanted; never more. Where no limit stands it is all of it.
    */
-  take(wanted: number): number {
+  take(wanted: number, turn: Turn): number {
     let granted = wanted;
-    for (const limit of this.#chain) {
-      granted = limit.#isQueued() ? 0 : Math.min(granted, limit.#available(granted));
-    }
-    if (granted <= 0) return 0;
-    for (const limit of this.#chain) limit.#tokens -= granted;
+    for (const limit of this.#chain) granted = limit.#offer(granted, turn);
+    if (granted > 0) for (const limit of this.#chain) limit.#charge(granted, turn);
     return granted;
   }
 
-  /** Calls `action` once, when `take` is worth another try. The same action waits only once. */
-  wait(action: () => void): void {
-    const obstacle = this.#obstacle();
-    obstacle.#waiting.add(action);
-    obstacle.#arm();
-  }
-
-  /** Forgets a waiting action, wherever in the chain it waits. */
-  stopWaiting(action: () => void): void {
-    for (const limit of this.#chain) limit.#waiting.delete(action);
-  }
-
-  /** The narrowest limit at which nothing can be had now. */
-  #obstacle(): RateLimiter {
+  /** After `take` gave 0: calls `turn` once, when it is worth another try. The same one waits only once. */
+  wait(turn: Turn): void {
     for (const limit of this.#chain) {
-      if (limit.#isQueued() || limit.#available(GRANT_BYTES) === 0) return limit;
+      if (limit.#offer(GRANT_BYTES_MAX, turn) === 0) return limit.#enqueue(turn);
+      if (limit.#bytesPerSecond !== undefined) limit.#away.add(turn);
     }
-    return this;
+    // A limit was lifted meanwhile.
+    this.#enqueue(turn);
   }
 
-  /** Others came first. */
-  #isQueued(): boolean {
-    return this.#waiting.size > 0 && this.#turns === 0;
+  /** Forgets one who waits, wherever in the chain. */
+  stopWaiting(turn: Turn): void {
+    for (const limit of this.#chain) {
+      limit.#waiting.delete(turn);
+      limit.#away.delete(turn);
+    }
   }
 
   /** What this bucket alone would grant. */
-  #available(wanted: number): number {
-    if (this.#bytesPerSecond === undefined) return wanted;
+  #offer(wanted: number, turn: Turn): number {
+    if (this.#bytesPerSecond === undefined || wanted === 0) return wanted;
+    if (this.#waiting.size > 0 && this.#serving !== turn) return 0;
     this.#fill();
-    const share = Math.min(wanted, this.#grant());
+    this.#away.delete(turn);
+    const share = Math.min(wanted, this.#grant(this.#waiting.size + 1));
     return this.#tokens >= share ? share : 0;
   }
 
-  #grant(): number {
-    const rate = this.#bytesPerSecond ?? 0;
-    return Math.min(GRANT_BYTES, Math.max(GRANT_BYTES_MIN, Math.floor(rate / GRANTS_PER_SECOND)));
+  #charge(bytes: number, turn: Turn): void {
+    if (this.#bytesPerSecond === undefined) return;
+    this.#tokens -= bytes;
+    this.#virtual = this.#startOf(turn);
+    this.#tags.set(turn, this.#virtual + bytes);
+    if (this.#serving === turn) this.#serving = undefined;
   }
 
-  #burst(): number {
-    if (this.#bytesPerSecond === undefined) return 0;
-    return Math.max(2 * this.#grant(), this.#bytesPerSecond * BURST_SECONDS);
+  /** Who was away begins where the others are: time not used is not made up for. */
+  #startOf(turn: Turn): number {
+    return Math.max(this.#virtual, this.#tags.get(turn) ?? 0);
+  }
+
+  #enqueue(turn: Turn): void {
+    if (!this.#waiting.has(turn)) this.#waiting.set(turn, this.#startOf(turn));
+    this.#arm();
+  }
+
+  /** @param takers how many share a round */
+  #grant(takers: number): number {
+    const seconds = Math.min(GRANT_SECONDS, ROUND_SECONDS / takers);
+    const spread = Math.floor((this.#bytesPerSecond ?? 0) * seconds);
+    return Math.min(GRANT_BYTES_MAX, Math.max(GRANT_BYTES_MIN, spread));
+  }
+
+  #savedMax(seconds: number): number {
+    return this.#bytesPerSecond === undefined ? 0 : Math.max(this.#grant(1), this.#bytesPerSecond * seconds);
   }
 
   #fill(): void {
-    if (this.#bytesPerSecond === undefined) {
-      this.#tokens = 0;
-      return;
-    }
+    const rate = this.#bytesPerSecond;
+    if (rate === undefined) return;
     const nowMs = this.#clock.nowMs();
-    const gained = ((nowMs - this.#filledAtMs) / 1000) * this.#bytesPerSecond;
-    this.#tokens = Math.min(this.#burst(), this.#tokens + gained);
+    const gained = ((nowMs - this.#filledAtMs) / 1000) * rate;
+    const isBusy = this.#waiting.size + this.#away.size > 0;
+    const max = this.#savedMax(isBusy ? BUSY_SECONDS : IDLE_SECONDS);
+    this.#tokens = Math.max(this.#tokens, Math.min(max, this.#tokens + gained));
     this.#filledAtMs = nowMs;
+  }
+
+  #isReady(): boolean {
+    this.#fill();
+    return this.#bytesPerSecond === undefined || this.#tokens >= this.#grant(this.#waiting.size);
   }
 
   #arm(): void {
     if (this.#cancelTimer || this.#waiting.size === 0) return;
     const rate = this.#bytesPerSecond;
-    const missing = this.#grant() - this.#tokens;
+    const missing = this.#grant(this.#waiting.size) - this.#tokens;
     const delayMs = rate === undefined ? 0 : Math.max(1, (missing / rate) * 1000);
     this.#cancelTimer = this.#clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
@@ -126,20 +159,27 @@ export class RateLimiter {
     });
   }
 
-  /** One turn for those who wait, oldest first, as long as something is left. */
+  /** Gives turns as long as something is left, to whom has been given least first. */
   #serve(): void {
-    const turns = [...this.#waiting];
-    for (const action of turns) {
-      if (this.#available(GRANT_BYTES) === 0) break;
-      this.#waiting.delete(action);
-      this.#giveTurn(action);
+    while (this.#waiting.size > 0 && this.#isReady()) {
+      const turn = this.#next();
+      this.#waiting.delete(turn);
+      this.#serving = turn;
+      turn();
+      this.#serving = undefined;
     }
     this.#arm();
   }
 
-  #giveTurn(action: () => void): void {
-    for (const limit of this.#chain) limit.#turns += 1;
-    action();
-    for (const limit of this.#chain) limit.#turns -= 1;
+  #next(): Turn {
+    let first: Turn | undefined;
+    let least = Infinity;
+    for (const [turn, tag] of this.#waiting) {
+      if (tag >= least) continue;
+      least = tag;
+      first = turn;
+    }
+    invariant(first, 'somebody waits');
+    return first;
   }
 }
