@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { invariant, systemCode } from '../base/index.ts';
+import { equalBytes, invariant, systemCode } from '../base/index.ts';
 import {
   BLOCK_BYTES,
   HASH_BYTES,
@@ -10,7 +10,7 @@ import {
   rootOfLayer,
   treeHeight,
 } from '../metainfo/index.ts';
-import type { FileJob, Job, JobAnswer, JobRequest } from './job.ts';
+import type { FileJob, Job, JobAnswer, JobRequest, StoreJob } from './job.ts';
 
 /** Small enough to stay in a core's second-level cache between reading and hashing. */
 const READ_BYTES = 64 * 1024;
@@ -31,14 +31,27 @@ function answerTo({ id, job }: JobRequest): JobAnswer {
 
 function hashesOf(job: Job): Uint8Array {
   switch (job.kind) {
-    case 'piece':
-      return pieceRoot(job.bytes, job.treeBytes);
+    case 'store':
+      return storePiece(job);
     case 'leaves':
       return leafHashes(job.bytes);
     case 'layer':
       return rootOfLayer(job.layer, job.pieceLength);
     case 'file':
       return hashFilePart(job);
+  }
+}
+
+/** While the bytes are still in this core's cache. */
+function storePiece({ bytes, treeBytes, expected, fd, offset }: StoreJob): Uint8Array {
+  const root = pieceRoot(bytes, treeBytes);
+  if (equalBytes(root, expected)) writeFully(fd, bytes, offset);
+  return root;
+}
+
+function writeFully(fd: number, bytes: Uint8Array, offset: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
   }
 }
 

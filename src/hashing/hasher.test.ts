@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -103,17 +103,33 @@ test('hashFiles gives the result of each file in its order', async () => {
 });
 
 describe('pieces', () => {
-  test('are verified in shared memory, many at once', async () => {
+  test('are verified in shared memory, and what is right is written, many at once', async () => {
+    const at = await fileOf(new Uint8Array());
+    const file = await open(at, 'r+');
     const pieces = Array.from({ length: 40 }, (_, at) => randomFillSync(new Uint8Array(10_000 * (at + 1))));
-    const results = pieces.map(async (bytes) => {
+    const results = pieces.map(async (bytes, n) => {
       const treeBytes = fileTreeBytes(bytes.length);
       const memory = shared(bytes);
-      const good = await hasher.verifyPiece(memory, treeBytes, pieceRoot(bytes, treeBytes));
+      const place = { fd: file.fd, offset: n * MIB };
+      const good = await hasher.storePiece(memory, treeBytes, pieceRoot(bytes, treeBytes), place);
       memory[17] = (memory[17] as number) ^ 1;
-      const bad = await hasher.verifyPiece(memory, treeBytes, pieceRoot(bytes, treeBytes));
+      const bad = await hasher.storePiece(memory, treeBytes, pieceRoot(bytes, treeBytes), place);
       return { good, bad };
     });
     for (const result of await Promise.all(results)) expect(result).toEqual({ good: true, bad: false });
+    await file.close();
+    const written = await readFile(at);
+    for (const [n, bytes] of pieces.entries()) {
+      expect(written.subarray(n * MIB, n * MIB + bytes.length).equals(bytes)).toBe(true);
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('a full disk is told as the system says it', async () => {
+    const file = await open('/dev/full', 'r+');
+    const bytes = shared(randomFillSync(new Uint8Array(1000)));
+    const storing = hasher.storePiece(bytes, PIECE, pieceRoot(bytes, PIECE), { fd: file.fd, offset: 0 });
+    await expect(storing).rejects.toMatchObject({ code: 'ENOSPC' });
+    await file.close();
   });
 
   test('are hashed where they lie on disk; one that is not there in full has no hash', async () => {

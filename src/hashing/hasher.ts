@@ -44,13 +44,15 @@ export interface Hasher {
     signal: AbortSignal,
   ): Promise<FileHashes[]>;
   /**
-   * Whether a piece has the root `expected`. `treeBytes` is `pieceTreeBytes(content, piece)`. Goes before
-   * all file hashing. The memory is shared, not copied: leave it alone until the answer.
+   * Whether a piece has the root `expected`; if so, it has been written to `place`. `treeBytes` is
+   * `pieceTreeBytes(content, piece)`. Goes before all file hashing. The memory is shared, not copied: leave it alone
+   * until the answer, and the file open. Rejects with the system's error if the disk refuses.
    */
-  verifyPiece(
+  storePiece(
     piece: Uint8Array<SharedArrayBuffer>,
     treeBytes: number,
     expected: Uint8Array,
+    place: FilePlace,
   ): Promise<boolean>;
   /** Root of one piece as it is on disk; undefined if the file is missing, no plain file, or too short. */
   hashPieceRange(
@@ -63,6 +65,13 @@ export interface Hasher {
   leafHashes(piece: Uint8Array): Promise<Uint8Array>;
   /** Stops the threads. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Where in an open file. */
+export interface FilePlace {
+  readonly fd: number;
+  /** Bytes from the start. */
+  readonly offset: number;
 }
 
 export interface HasherOptions {
@@ -120,13 +129,18 @@ class PoolHasher implements Hasher {
     return hashes;
   }
 
-  async verifyPiece(
+  async storePiece(
     piece: Uint8Array<SharedArrayBuffer>,
     treeBytes: number,
     expected: Uint8Array,
+    { fd, offset }: FilePlace,
   ): Promise<boolean> {
-    const root = await this.#pool.run({ kind: 'piece', bytes: piece, treeBytes }, piece.length, true);
-    return equalBytes(root, expected);
+    const job: Job = { kind: 'store', bytes: piece, treeBytes, expected, fd, offset };
+    try {
+      return equalBytes(await this.#pool.run(job, piece.length, true), expected);
+    } catch (error) {
+      throw error instanceof JobError ? systemError(error) : error;
+    }
   }
 
   async hashPieceRange(
@@ -190,10 +204,13 @@ function throwIfStopped(signal: AbortSignal): void {
 const isAbsent = ({ fault }: JobError): boolean =>
   fault.changed || ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR'].includes(fault.code ?? '');
 
+/** As it was in the worker. */
+const systemError = ({ fault: { text, code } }: JobError): Error => Object.assign(new Error(text), { code });
+
 function toCommandError(error: unknown, path: string): Error {
   if (!(error instanceof JobError)) return error as Error;
-  const { changed, code, text } = error.fault;
-  if (!changed) return diskError(Object.assign(new Error(text), { code }), path);
+  const { changed } = error.fault;
+  if (!changed) return diskError(systemError(error), path);
   return new CommandError(
     'FILE_CHANGED',
     `${path} changed while it was read: share it again when it is complete`,

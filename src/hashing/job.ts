@@ -3,14 +3,23 @@
  * spans.
  */
 export type Job =
-  /** Root of one piece in memory: 32 bytes. */
-  | { readonly kind: 'piece'; readonly bytes: Uint8Array; readonly treeBytes: number }
+  | StoreJob
   /** Hashes of the 16 KiB blocks of some memory. */
   | { readonly kind: 'leaves'; readonly bytes: Uint8Array }
   /** Roots of the pieces of a part of a file, read by the worker. */
   | FileJob
   /** Pieces root out of a whole piece layer. */
   | { readonly kind: 'layer'; readonly layer: Uint8Array; readonly pieceLength: number };
+
+/** Root of one piece in memory, which is written to its place in an open file if that is `expected`. */
+export interface StoreJob {
+  readonly kind: 'store';
+  readonly bytes: Uint8Array;
+  readonly treeBytes: number;
+  readonly expected: Uint8Array;
+  readonly fd: number;
+  readonly offset: number;
+}
 
 export interface FileJob {
   readonly kind: 'file';

@@ -3,20 +3,14 @@ import path from 'node:path';
 import { CommandError, diskError, invariant, syncFolder, systemCode } from '../base/index.ts';
 import type { Content } from '../metainfo/index.ts';
 import { ContentStorage } from './content-storage.ts';
-import {
-  closeFd,
-  CREATE_TO_WRITE,
-  extendFd,
-  OPEN_TO_WRITE,
-  openInside,
-  statFd,
-  syncFd,
-  writeFully,
-} from './disk-io.ts';
+import { closeFd, CREATE_TO_WRITE, extendFd, OPEN_TO_WRITE, openInside, statFd, syncFd } from './disk-io.ts';
 import type { FilePool } from './file-pool.ts';
 import { stampOf, type FileStamp } from './file-stamp.ts';
 import type { ResumeRecord } from './resume-record.ts';
 import { checkIsFolder, StoragePlan } from './storage-plan.ts';
+
+/** Writes a piece to an open file from `offset` on; false if it is not what it should be, and nothing was written. */
+export type PieceWriter = (place: { readonly fd: number; readonly offset: number }) => Promise<boolean>;
 
 /**
  * The files of a download: created when their first piece arrives, as long as they will be but sparse. Only
@@ -59,16 +53,17 @@ export class DownloadStorage extends ContentStorage {
   }
 
   /**
-   * Writes a verified piece and notes it in the record. NO_SPACE, PERMISSION_DENIED, DESTINATION_EXISTS
+   * Lets `write` put a piece into its place, and notes it in the record if it was right: false if not. NO_SPACE, PERMISSION_DENIED, DESTINATION_EXISTS
    * (something that is not ours stands in the place of a file), FILE_NOT_FOUND (our file vanished; opening
    * again finds out what is lost), IO_ERROR.
    */
-  async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
-    const { file, offset, length } = this.place(piece);
-    invariant(bytes.length === length, 'a whole piece is written');
-    await this.withFile(file, (fd) => writeFully(fd, bytes, offset));
+  async storePiece(piece: number, write: PieceWriter): Promise<boolean> {
+    const { file, offset } = this.place(piece);
+    const isRight = await this.withFile(file, (fd) => write({ fd, offset }));
+    if (!isRight) return false;
     this.#dirty.add(file);
     this.record.note(piece);
+    return true;
   }
 
   /**

@@ -6,7 +6,7 @@ export {
   resolveDestination,
   type DestinationState,
 } from './destination.ts';
-export { DownloadStorage } from './download-storage.ts';
+export { DownloadStorage, type PieceWriter } from './download-storage.ts';
 export { FilePool } from './file-pool.ts';
 export { sameStamp, type FileStamp } from './file-stamp.ts';
 export { ResumeRecord } from './resume-record.ts';

@@ -28,6 +28,7 @@ import {
   rootOfLayer,
   type Content,
 } from '../metainfo/index.ts';
+import { writeFully } from './disk-io.ts';
 import { DownloadStorage, FilePool, ResumeRecord, scanFolder, ShareStorage } from './index.ts';
 
 const PIECE = 256 * 1024;
@@ -89,15 +90,22 @@ async function download(content: Content, root = path.join(base, 'out')): Promis
   return storage;
 }
 
+/** Writes a piece as whoever has verified it does. */
+const put = (storage: DownloadStorage, piece: number, bytes: Uint8Array): Promise<boolean> =>
+  storage.storePiece(piece, async ({ fd, offset }) => {
+    await writeFully(fd, bytes, offset);
+    return true;
+  });
+
 async function fetchAll(storage: DownloadStorage, piece: (n: number) => Uint8Array): Promise<void> {
-  for (let n = storage.content.pieceCount - 1; n >= 0; n -= 1) await storage.writePiece(n, piece(n));
+  for (let n = storage.content.pieceCount - 1; n >= 0; n -= 1) await put(storage, n, piece(n));
 }
 
 describe('DownloadStorage', () => {
   test('pieces written in any order make the files, and can be read at once', async () => {
     const { content, piece } = contentOf(tree);
     const storage = await download(content);
-    await storage.writePiece(2, piece(2));
+    await put(storage, 2, piece(2));
     const block = new Uint8Array(1000);
     await storage.readBlock(2, 5000, block);
     expect(block).toEqual(piece(2).subarray(5000, 6000));
@@ -115,16 +123,16 @@ describe('DownloadStorage', () => {
     const storage = await download(content);
     const memory = new Uint8Array(new SharedArrayBuffer(1000));
     memory.set(piece(0));
-    await storage.writePiece(0, memory);
+    await put(storage, 0, memory);
     expect(new Uint8Array(await readFile(path.join(base, 'out')))).toEqual(piece(0));
   });
 
   test('after a kill, what was synced is held and the rest is to be hashed', async () => {
     const { content, piece } = contentOf(tree);
     const first = await download(content);
-    await first.writePiece(0, piece(0));
+    await put(first, 0, piece(0));
     await first.checkpoint();
-    await first.writePiece(3, piece(3));
+    await put(first, 3, piece(3));
     const second = await download(content);
     expect([...second.record.held.ones()]).toEqual([0]);
     expect([...second.record.unsure.ones()]).toEqual([3]);
@@ -166,8 +174,8 @@ describe('DownloadStorage', () => {
     await mkdir(path.join(base, 'out/a'), { recursive: true });
     await writeFile(path.join(base, 'out/b'), 'mine');
     const storage = await download(content);
-    await storage.writePiece(0, piece(0));
-    await expect(storage.writePiece(1, piece(1))).rejects.toMatchObject({ code: 'DESTINATION_EXISTS' });
+    await put(storage, 0, piece(0));
+    await expect(put(storage, 1, piece(1))).rejects.toMatchObject({ code: 'DESTINATION_EXISTS' });
     expect([...storage.record.held.ones()]).toEqual([0]);
     await storage.discard();
     expect(await readFile(path.join(base, 'out/b'), 'utf8')).toBe('mine');
@@ -193,7 +201,7 @@ describe('DownloadStorage', () => {
     await mkdir(path.dirname(path.join(base, link)), { recursive: true });
     await symlink(path.join(base, 'victim'), path.join(base, link));
     const storage = await download(content);
-    await expect(storage.writePiece(0, piece(0))).rejects.toMatchObject({
+    await expect(put(storage, 0, piece(0))).rejects.toMatchObject({
       code: link === 'out/a/x' ? 'DESTINATION_EXISTS' : 'REFUSED',
     });
     expect(await readdir(path.join(base, 'victim/a'))).toEqual([]);
@@ -202,10 +210,10 @@ describe('DownloadStorage', () => {
   test('a folder replaced by a link while we write is not followed', async () => {
     const { content, piece } = contentOf({ 'a/x': 5, 'a/y': 5 });
     const storage = await download(content);
-    await storage.writePiece(0, piece(0));
+    await put(storage, 0, piece(0));
     await rename(path.join(base, 'out/a'), path.join(base, 'victim'));
     await symlink(path.join(base, 'victim'), path.join(base, 'out/a'));
-    await expect(storage.writePiece(1, piece(1))).rejects.toMatchObject({ code: 'REFUSED' });
+    await expect(put(storage, 1, piece(1))).rejects.toMatchObject({ code: 'REFUSED' });
     expect(await readdir(path.join(base, 'victim'))).toEqual(['x']);
   });
 
@@ -224,7 +232,7 @@ describe('DownloadStorage', () => {
     const record = await ResumeRecord.open(path.join(base, 'record'), content);
     const { storage } = await DownloadStorage.open(content, path.join(base, 'out'), new FullDisk(), record);
     open.push(storage);
-    await expect(storage.writePiece(0, piece(0))).rejects.toMatchObject({ code: 'NO_SPACE' });
+    await expect(put(storage, 0, piece(0))).rejects.toMatchObject({ code: 'NO_SPACE' });
     expect(record.held.count).toBe(0);
   });
 
@@ -234,7 +242,7 @@ describe('DownloadStorage', () => {
       const { content, piece } = contentOf({ one: 1000 }, 'one');
       await mkdir(path.join(base, 'closed'), { mode: 0o555 });
       const storage = await download(content, path.join(base, 'closed/one'));
-      await expect(storage.writePiece(0, piece(0))).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+      await expect(put(storage, 0, piece(0))).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
       await chmod(path.join(base, 'closed'), 0o755);
     },
   );
@@ -250,7 +258,7 @@ describe('DownloadStorage', () => {
   test('files are sparse from the start', async () => {
     const { content, piece } = contentOf({ big: 64 * PIECE }, 'big');
     const storage = await download(content);
-    await storage.writePiece(63, piece(63));
+    await put(storage, 63, piece(63));
     const { size, blocks } = await stat(path.join(base, 'out'));
     expect(size).toBe(64 * PIECE);
     expect(blocks * 512).toBeLessThan(8 * PIECE);
@@ -260,7 +268,7 @@ describe('DownloadStorage', () => {
     const files = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`d${at % 7}/f${at}`, at + 1]));
     const { content, piece } = contentOf(files);
     const storage = await download(content);
-    await Promise.all(Array.from({ length: 200 }, (_, n) => storage.writePiece(n, piece(n))));
+    await Promise.all(Array.from({ length: 200 }, (_, n) => put(storage, n, piece(n))));
     await storage.checkpoint();
     await storage.finish();
     const again = await download(content);

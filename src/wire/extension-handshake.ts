@@ -45,6 +45,8 @@ export interface ExtensionHandshake {
 const DEVICE_CHARS_MAX = 64;
 const DIGEST_BYTES_MAX = 64;
 const CLIENT_CHARS_MAX = 64;
+/** libtorrent sends some twenty values. */
+const LIMITS = { maxDepth: 8, maxItems: 1_000 };
 
 export function encodeExtensionHandshake(handshake: ExtensionHandshake): Uint8Array {
   const ids: BDict = new Map();
@@ -93,7 +95,7 @@ export function parseExtensionHandshake(payload: Uint8Array): ExtensionHandshake
 
 function dictOf(payload: Uint8Array): BDict {
   try {
-    return asDict(decode(payload), 'extension handshake');
+    return asDict(decode(payload, LIMITS), 'extension handshake');
   } catch (error) {
     throw new PeerFault('BAD_EXTENSION', 'the extension handshake is not a dictionary', { cause: error });
   }

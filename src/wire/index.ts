@@ -21,4 +21,4 @@ export {
   speaksFast,
   type Handshake,
 } from './handshake.ts';
-export type { BlockRange, HashRequest, Message } from './message.ts';
+export type { BlockRange, HashRequest, Heard, Message } from './message.ts';

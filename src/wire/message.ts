@@ -59,3 +59,6 @@ export type Message =
   | { readonly type: 'dont-have'; readonly id: number; readonly piece: number }
   | { readonly type: 'upload-only'; readonly id: number; readonly uploadOnly: boolean }
   | { readonly type: 'group-news'; readonly id: number; readonly payload: Uint8Array };
+
+/** What may arrive: a message, or one that nobody here asked for and that is to be skipped, of so many bytes (BEP 10). */
+export type Heard = Message | { readonly type: 'unknown'; readonly bytes: number };

@@ -2,7 +2,13 @@ import { PeerFault, view } from '../base/index.ts';
 import { asDict, decodePrefix, intOf, maybeIntOf } from '../bencode/index.ts';
 import { EXTENSION_IDS, parseExtensionHandshake } from './extension-handshake.ts';
 import { EXTENDED, ID, METADATA } from './message-ids.ts';
-import { HASH_REQUEST_BYTES, type BlockRange, type HashRequest, type Message } from './message.ts';
+import {
+  HASH_REQUEST_BYTES,
+  type BlockRange,
+  type HashRequest,
+  type Heard,
+  type Message,
+} from './message.ts';
 
 const HASH_BYTES = 32;
 const PLAIN: ReadonlyMap<number, Message> = new Map<number, Message>([
@@ -15,10 +21,10 @@ const PLAIN: ReadonlyMap<number, Message> = new Map<number, Message>([
 ]);
 
 /**
- * One message from a frame's id and payload; undefined for an id or extension that we did not announce (to be
- * skipped, BEP 10). The message keeps nothing of `payload`. Throws PeerFault.
+ * One message from a frame's id and payload; `unknown` for an id or extension that we did not announce. The message
+ * keeps nothing of `payload`. Throws PeerFault.
  */
-export function parseMessage(id: number, payload: Uint8Array): Message | undefined {
+export function parseMessage(id: number, payload: Uint8Array): Heard {
   const plain = PLAIN.get(id);
   if (plain) {
     expectBytes(payload, 0, plain.type);
@@ -48,11 +54,13 @@ export function parseMessage(id: number, payload: Uint8Array): Message | undefin
     case ID.extended:
       return parseExtended(payload);
     default:
-      return undefined;
+      return unknown(payload);
   }
 }
 
-function parseExtended(payload: Uint8Array): Message | undefined {
+const unknown = ({ length }: Uint8Array): Heard => ({ type: 'unknown', bytes: length });
+
+function parseExtended(payload: Uint8Array): Heard {
   if (payload.length === 0) throw new PeerFault('BAD_EXTENSION', 'an extended message without its number');
   const body = payload.subarray(1);
   switch (payload[0]) {
@@ -67,7 +75,7 @@ function parseExtended(payload: Uint8Array): Message | undefined {
     case EXTENSION_IDS.own:
       return { type: 'group-news', id: EXTENSION_IDS.own, payload: copy(body) };
     default:
-      return undefined;
+      return unknown(body);
   }
 }
 
@@ -75,13 +83,13 @@ function parseExtended(payload: Uint8Array): Message | undefined {
 const isTrue = (body: Uint8Array): boolean => body[0] === 1 || (body.length === 3 && body[1] === 0x31);
 
 /** Unknown `msg_type`s are to be skipped (BEP 9). */
-function parseMetadata(body: Uint8Array): Message | undefined {
+function parseMetadata(body: Uint8Array): Heard {
   const id = EXTENSION_IDS.metadata;
   const { kind, piece, totalBytes, end } = metadataHead(body);
   if (piece < 0) throw new PeerFault('BAD_EXTENSION', 'ut_metadata: negative piece');
   if (kind === METADATA.request) return { type: 'metadata-request', id, piece };
   if (kind === METADATA.reject) return { type: 'metadata-reject', id, piece };
-  if (kind !== METADATA.data) return undefined;
+  if (kind !== METADATA.data) return unknown(body);
   return { type: 'metadata-data', id, piece, totalBytes, bytes: copy(body.subarray(end)) };
 }
 

@@ -15,12 +15,13 @@ import {
   RESERVED,
   speaksExtensions,
   speaksFast,
+  type Heard as HeardMessage,
   type Message,
   type MessageSink,
 } from './index.ts';
 
 type Heard =
-  | Message
+  | HeardMessage
   | { readonly type: 'block'; readonly piece: number; readonly begin: number; readonly bytes: Uint8Array };
 
 /** Takes every block, and keeps all in the order in which it came. */
@@ -29,7 +30,7 @@ class Listener implements MessageSink {
   #target = new Uint8Array(0);
   #of = '';
 
-  onMessage(message: Message): void {
+  onMessage(message: HeardMessage): void {
     this.heard.push(message);
   }
   blockTarget(piece: number, begin: number, length: number): Uint8Array {
@@ -128,7 +129,7 @@ const block = fc
   .record({ piece: u32, begin: u32, bytes: fc.uint8Array({ minLength: 1, maxLength: 100 }) })
   .map((fields) => ({ type: 'block' as const, ...fields }));
 
-function onTheWire(heard: Heard): Uint8Array {
+function onTheWire(heard: Message | (Heard & { type: 'block' })): Uint8Array {
   if (heard.type !== 'block') return encodeMessage(heard);
   return Buffer.concat([pieceHeader(heard.piece, heard.begin, heard.bytes.length), heard.bytes]);
 }
@@ -171,10 +172,14 @@ describe('messages', () => {
     expect(heard).toEqual([{ type: 'bitfield', bits: Uint8Array.of(1, 2, 3) }]);
   });
 
-  test('unknown ids and extensions that we did not announce are skipped', () => {
+  test('of unknown ids and extensions that we did not announce only their length is told', () => {
     const unknown = Uint8Array.of(0, 0, 0, 3, 99, 1, 2);
-    const extension = Uint8Array.of(0, 0, 0, 4, 20, 200, 1, 2);
-    expect(hear(unknown, extension, encodeMessage({ type: 'choke' }))).toEqual([{ type: 'choke' }]);
+    const extension = Uint8Array.of(0, 0, 0, 5, 20, 200, 1, 2, 3);
+    expect(hear(unknown, extension, encodeMessage({ type: 'choke' }))).toEqual([
+      { type: 'unknown', bytes: 2 },
+      { type: 'unknown', bytes: 3 },
+      { type: 'choke' },
+    ]);
   });
 
   test('the rest of a block goes where its owner wants it by then', () => {

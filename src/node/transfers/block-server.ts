@@ -4,7 +4,7 @@ import type { Hasher } from '../../hashing/index.ts';
 import { pieceAt, type Content } from '../../metainfo/index.ts';
 import type { FramePool } from './frame-pool.ts';
 import type { PeerLink } from './peer-link.ts';
-import type { PieceFiles } from './swarm-run.ts';
+import type { PieceFiles } from './swarm-surroundings.ts';
 
 /** Reads blocks straight behind their headers, so that a block goes from the page cache to TLS in one copy. */
 export class BlockServer {

@@ -6,7 +6,8 @@ import type { NodeEvent } from '../commands.ts';
 import type { PeerEntry, UserAccess } from '../seams.ts';
 import type { Doors } from './doors.ts';
 import type { EntryKey, Library } from './library.ts';
-import { SwarmRun, type SwarmEvents, type SwarmFiles, type SwarmTools } from './swarm-run.ts';
+import { SwarmRun } from './swarm-run.ts';
+import type { SwarmEvents, SwarmFiles, SwarmTools } from './swarm-surroundings.ts';
 
 /** What a process's transfers are made with. */
 export interface TransferTools extends SwarmTools {

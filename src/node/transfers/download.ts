@@ -14,7 +14,8 @@ import { InfoHashChoice, NO_INFO_HASH } from './info-hash-choice.ts';
 import type { DownloadEntry } from './library.ts';
 import { PeerLedger } from './peer-ledger.ts';
 import type { ServedRun } from './shared-content.ts';
-import type { PeerView, SwarmFiles, SwarmRun } from './swarm-run.ts';
+import type { SwarmRun } from './swarm-run.ts';
+import type { PeerView, SwarmFiles } from './swarm-surroundings.ts';
 
 /** A download that gets nothing for so long gives its place among the active ones to another. */
 const STALLED_MS = 15_000;

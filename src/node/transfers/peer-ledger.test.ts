@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { UserId } from '../../base/index.ts';
 import { PeerLedger } from './peer-ledger.ts';
-import type { PeerView } from './swarm-run.ts';
+import type { PeerView } from './swarm-surroundings.ts';
 
 const row = (key: string | undefined, conn: number | undefined, bytesTo: number): PeerView => ({
   conn,

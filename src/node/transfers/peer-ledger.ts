@@ -1,4 +1,4 @@
-import type { PeerView } from './swarm-run.ts';
+import type { PeerView } from './swarm-surroundings.ts';
 
 /** One row for each device, over all its connections and the lives of several swarms: who is gone stays listed. */
 export class PeerLedger {

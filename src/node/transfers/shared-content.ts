@@ -8,7 +8,8 @@ import type { Door } from './doors.ts';
 import { GroupContext, torrentIn } from './group-context.ts';
 import type { ShareEntry } from './library.ts';
 import { PeerLedger } from './peer-ledger.ts';
-import type { PeerView, PieceFiles, SwarmRun } from './swarm-run.ts';
+import type { SwarmRun } from './swarm-run.ts';
+import type { PeerView, PieceFiles } from './swarm-surroundings.ts';
 
 /** A swarm that nobody needs is put to rest after so long. */
 const REST_AFTER_MS = 60_000;
@@ -202,7 +203,7 @@ export class SharedContent implements Door {
 function readOnly(files: ShareStorage): PieceFiles {
   return {
     readBlock: (piece, begin, into) => files.readBlock(piece, begin, into),
-    writePiece: () => Promise.reject(new CommandError('REFUSED', 'a share is never written to')),
+    storePiece: () => Promise.reject(new CommandError('REFUSED', 'a share is never written to')),
   };
 }
 

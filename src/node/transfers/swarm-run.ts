@@ -2,99 +2,27 @@ import {
   assertNever,
   CommandError,
   fromHex,
+  invariant,
   PeerFault,
   type Cancel,
-  type Chance,
   type Clock,
-  type Logger,
 } from '../../base/index.ts';
-import type { Hasher } from '../../hashing/index.ts';
-import { pieceAt, type Bitfield, type PieceLayers, type Torrent } from '../../metainfo/index.ts';
-import {
-  formatAddress,
-  sniOf,
-  type PeerContext,
-  type PeerHost,
-  type PeerRates,
-  type PeerSocket,
-} from '../../net/index.ts';
+import { pieceAt, type Torrent } from '../../metainfo/index.ts';
+import { formatAddress, sniOf, type PeerContext, type PeerSocket } from '../../net/index.ts';
 import {
   Swarm,
   type ConnId,
   type Effect,
   type PeerStatus,
-  type PiecePool,
   type SourceKey,
   type SwarmStatus,
 } from '../../swarm/index.ts';
 import { encodeMessage, type Handshake } from '../../wire/index.ts';
-import type { PeerEntry } from '../seams.ts';
 import { BlockServer, leafHashesOf } from './block-server.ts';
 import { Chores } from './chores.ts';
 import type { FramePool } from './frame-pool.ts';
 import { PeerLink, type LinkOwner } from './peer-link.ts';
-
-/** What all runs of a process share. */
-export interface SwarmTools {
-  readonly host: PeerHost;
-  readonly hasher: Hasher;
-  readonly pool: PiecePool;
-  readonly frames: FramePool;
-  readonly ownPeerId: Uint8Array;
-  readonly clock: Clock;
-  readonly chance: Chance;
-  readonly log: Logger;
-}
-
-/** The content's files, as far as a swarm uses them. */
-export interface PieceFiles {
-  readBlock(piece: number, begin: number, into: Uint8Array): Promise<void>;
-  writePiece(piece: number, bytes: Uint8Array): Promise<void>;
-}
-
-/** What a swarm starts with when its metadata is known. */
-export interface SwarmFiles {
-  readonly torrent: Torrent;
-  readonly files: PieceFiles;
-  readonly held: Bitfield;
-  readonly layers: PieceLayers | undefined;
-}
-
-/** What happens in a swarm that somebody must remember or tell. */
-export interface SwarmEvents {
-  /** The metadata came and hashes to the info-hash; check it, then `attach` or `stop`. */
-  onMetadata(torrent: Torrent): void;
-  /** Nothing can ever come under this info-hash. */
-  onUnusable(reason: string): void;
-  onLayers(layers: PieceLayers): void;
-  /** The piece is verified and written (not yet synced). */
-  onStored(piece: number): void;
-  onStoreFailed(error: CommandError): void;
-  /** A held block can't be read any more. */
-  onUnreadable(error: CommandError): void;
-  onComplete(): void;
-  /** A peer with this digest of the group's removals: payloads that it lacks. Throws PeerFault. */
-  newsFor(digest: Uint8Array): readonly Uint8Array[];
-  onNews(payload: Uint8Array): void;
-}
-
-export interface SwarmRunOptions {
-  readonly context: PeerContext;
-  /** This device, as others see it in presence. */
-  readonly ownKey: SourceKey;
-  readonly start: SwarmFiles | undefined;
-  readonly rates: PeerRates;
-  readonly newsDigest: Uint8Array;
-  /** Who has or fetches the content now. */
-  readonly sources: () => readonly PeerEntry[];
-  readonly events: SwarmEvents;
-}
-
-/** A row of `show_peers` before labels. */
-export interface PeerView extends PeerStatus {
-  /** Where it is or was. */
-  readonly address: string;
-}
+import type { PeerView, PieceFiles, SwarmFiles, SwarmRunOptions, SwarmTools } from './swarm-surroundings.ts';
 
 /**
  * One swarm at work: the pure engine's effects are carried out on sockets, files and hash threads, and what these
@@ -341,9 +269,12 @@ export class SwarmRun implements LinkOwner {
   }
 
   async #store({ piece, bytes, root, rootBytes }: Extract<Effect, { type: 'storePiece' }>): Promise<void> {
+    const files = this.#files;
+    invariant(files, 'pieces come once the files are open');
     try {
-      const good = await this.#tools.hasher.verifyPiece(bytes, rootBytes, root);
-      if (good) await this.#files?.writePiece(piece, bytes);
+      const good = await files.storePiece(piece, (place) =>
+        this.#tools.hasher.storePiece(bytes, rootBytes, root, place),
+      );
       if (good) this.#options.events.onStored(piece);
       if (good) this.swarm.onPieceStored(piece, this.clock.nowMs());
       else this.swarm.onPieceBad(piece, this.clock.nowMs());
