@@ -21,7 +21,7 @@ import { Library, type EntryKey } from './library.ts';
 import { recheckDownload, recheckShare } from './recheck.ts';
 import { ShareDesk } from './share-desk.ts';
 import type { SharedContent } from './shared-content.ts';
-import type { PeerView } from './swarm-run.ts';
+import type { PeerView } from './swarm-surroundings.ts';
 import { upload } from './upload.ts';
 import { waitForDownloads } from './wait-downloads.ts';
 
