@@ -74,6 +74,7 @@ export type PeerFaultCode =
   | 'FLOOD'
   | 'FRAME_TOO_LONG'
   | 'NOT_A_MEMBER'
+  | 'NO_ROOM'
   | 'OUT_OF_RANGE'
   | 'SELF'
   | 'SILENT'

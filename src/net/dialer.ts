@@ -158,8 +158,8 @@ class Attempt {
     if (this.#onEnd === undefined) return;
     const proof = examinePeer(this.#tls, context, tools.clock.wallMs());
     if (proof instanceof PeerFault) return this.#end(proof);
-    const leave = tools.doorkeeper.admit(address.host);
-    if (leave === undefined) return this.#end(new Error('too many connections'));
+    const leave = tools.doorkeeper.admit(address.host, proof.user);
+    if (leave instanceof PeerFault) return this.#end(leave);
     this.#tls.once('close', leave);
     this.#peer = new PeerSocket(this.#tls, address, true, proof, tools.rates);
     this.#end(this.#peer);

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
+import { PeerFault, type UserId } from '../base/index.ts';
 import { DEFAULT_LIMITS, Doorkeeper } from './doorkeeper.ts';
 
 const limits = {
@@ -10,29 +11,78 @@ const limits = {
   handshakesPerAddressMax: 2,
 };
 
+const nothing = (): void => undefined;
+const user = (name: string): UserId => name as UserId;
+
+/** Lets somebody in; throws if there is no room. */
+function admit(door: Doorkeeper, address: string, name = address): () => void {
+  const leave = door.admit(address, user(name));
+  if (leave instanceof PeerFault) throw leave;
+  return leave;
+}
+
 test('one address can take only its share of handshakes, and gives the slot back once', () => {
   const door = new Doorkeeper(limits);
-  const first = door.startHandshake('10.0.0.1');
-  expect(door.startHandshake('10.0.0.1')).toBeDefined();
-  expect(door.startHandshake('10.0.0.1')).toBeUndefined();
-  expect(door.startHandshake('10.0.0.2')).toBeDefined();
-  expect(door.startHandshake('10.0.0.3')).toBeUndefined();
+  const first = door.startHandshake('10.0.0.1', nothing);
+  expect(door.startHandshake('10.0.0.1', nothing)).toBeDefined();
+  expect(door.startHandshake('10.0.0.1', nothing)).toBeUndefined();
+  expect(door.startHandshake('10.0.0.2', nothing)).toBeDefined();
   first?.();
   first?.();
-  expect(door.startHandshake('10.0.0.1')).toBeDefined();
-  expect(door.startHandshake('10.0.0.3')).toBeUndefined();
+  expect(door.startHandshake('10.0.0.1', nothing)).toBeDefined();
+  expect(door.startHandshake('10.0.0.1', nothing)).toBeUndefined();
+});
+
+test('when all slots are taken, who has most of them gives the oldest to a newcomer', () => {
+  const door = new Doorkeeper(limits);
+  const hangUps = [vi.fn(), vi.fn(), vi.fn()] as const;
+  const first = door.startHandshake('10.0.0.1', hangUps[0]);
+  door.startHandshake('10.0.0.1', hangUps[1]);
+  door.startHandshake('10.0.0.2', hangUps[2]);
+  expect(door.startHandshake('10.0.0.3', nothing)).toBeDefined();
+  expect(hangUps.map((each) => each.mock.calls.length)).toEqual([1, 0, 0]);
+  first?.();
+  expect(door.startHandshake('10.0.0.1', nothing)).toBeUndefined();
+  expect(door.startHandshake('10.0.0.4', nothing)).toBeDefined();
+  expect(hangUps.map((each) => each.mock.calls.length)).toEqual([1, 1, 0]);
+});
+
+test('IPv6 addresses of one customer are one', () => {
+  const door = new Doorkeeper(limits);
+  door.startHandshake('2001:db8:1:2::a', nothing);
+  door.startHandshake('2001:db8:1:2:3::b', nothing);
+  expect(door.startHandshake('2001:db8:1:2:ffff::c', nothing)).toBeUndefined();
+  expect(door.startHandshake('2001:db8:1:3::a', nothing)).toBeDefined();
 });
 
 test('a full house starts no handshake, and an address has its share of connections', () => {
   const door = new Doorkeeper(limits);
-  const leave = door.admit('10.0.0.1');
-  door.admit('10.0.0.1');
-  expect(door.admit('10.0.0.1')).toBeUndefined();
+  const leave = admit(door, '10.0.0.1', 'a');
+  admit(door, '10.0.0.1', 'b');
+  expect(door.admit('10.0.0.1', user('c'))).toMatchObject({ code: 'NO_ROOM' });
   expect(door.hasRoom('10.0.0.1')).toBe(false);
   expect(door.hasRoom('10.0.0.2')).toBe(true);
-  door.admit('10.0.0.2');
-  expect(door.startHandshake('10.0.0.9')).toBeUndefined();
-  leave?.();
+  admit(door, '10.0.0.2', 'c');
+  expect(door.startHandshake('10.0.0.9', nothing)).toBeUndefined();
+  leave();
   expect(door.connections).toBe(2);
-  expect(door.startHandshake('10.0.0.9')).toBeDefined();
+  expect(door.startHandshake('10.0.0.9', nothing)).toBeDefined();
+});
+
+test('a user has a share of connections, from whatever addresses; behind one address there may be several users', () => {
+  const door = new Doorkeeper({
+    ...limits,
+    connectionsMax: 9,
+    connectionsPerAddressMax: 9,
+    connectionsPerUserMax: 2,
+  });
+  const leave = admit(door, '10.0.0.1', 'mallory');
+  admit(door, '10.0.0.2', 'mallory');
+  const refused = door.admit('10.0.0.3', user('mallory'));
+  expect(refused).toMatchObject({ message: 'NO_ROOM: too many connections of this user' });
+  admit(door, '10.0.0.1', 'bob');
+  admit(door, '10.0.0.1', 'carol');
+  leave();
+  admit(door, '10.0.0.1', 'mallory');
+  expect(door.connections).toBe(4);
 });

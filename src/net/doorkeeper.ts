@@ -1,8 +1,15 @@
-/** Ceilings of a peer host. All count connections, both directions, unless said otherwise. */
+import { addressKey, PeerFault, type UserId } from '../base/index.ts';
+
+/**
+ * Ceilings of a peer host. An address is one of IPv4, or the first 64 bits of one of IPv6. All count connections, both
+ * directions, unless said otherwise.
+ */
 export interface HostLimits {
   /** Admitted connections. */
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
+  /** Admitted connections of one user, on whatever devices and in whatever torrents. */
+  readonly connectionsPerUserMax: number;
   /** Incoming connections that have not proven themselves yet. */
   readonly handshakesMax: number;
   readonly handshakesPerAddressMax: number;
@@ -21,6 +28,7 @@ export interface HostLimits {
 export const DEFAULT_LIMITS: HostLimits = Object.freeze({
   connectionsMax: 200,
   connectionsPerAddressMax: 100,
+  connectionsPerUserMax: 32,
   handshakesMax: 64,
   handshakesPerAddressMax: 16,
   handshakeTimeoutMs: 10_000,
@@ -34,61 +42,96 @@ export const DEFAULT_LIMITS: HostLimits = Object.freeze({
 export class Doorkeeper {
   readonly #limits: HostLimits;
   readonly #handshakes = new Tally();
-  readonly #open = new Tally();
+  readonly #addresses = new Tally();
+  readonly #users = new Tally();
 
   constructor(limits: HostLimits) {
     this.#limits = limits;
   }
 
   get connections(): number {
-    return this.#open.total;
+    return this.#addresses.total;
   }
 
-  /** A slot for the handshake of a connection that came in. Undefined: hang up. */
-  startHandshake(address: string): (() => void) | undefined {
+  /**
+   * A slot for the handshake of a connection that came in. Undefined: hang up. When all slots are taken, one that an address
+   * with more of them has had for longest is given to the newcomer, so that no few addresses can keep all others out.
+   *
+   * @param hangUp is called if the slot goes to somebody else
+   */
+  startHandshake(address: string, hangUp: () => void): (() => void) | undefined {
     const { handshakesMax, handshakesPerAddressMax } = this.#limits;
-    if (!this.hasRoom(address)) return undefined;
-    return this.#handshakes.enter(address, handshakesMax, handshakesPerAddressMax);
+    const key = addressKey(address);
+    const own = this.#handshakes.of(key);
+    if (!this.hasRoom(address) || own >= handshakesPerAddressMax) return undefined;
+    if (this.#handshakes.total >= handshakesMax && !this.#handshakes.evictAbove(own)) return undefined;
+    return this.#handshakes.enter(key, hangUp);
   }
 
-  /** A slot for an admitted connection. */
-  admit(address: string): (() => void) | undefined {
-    const { connectionsMax, connectionsPerAddressMax } = this.#limits;
-    return this.#open.enter(address, connectionsMax, connectionsPerAddressMax);
-  }
-
-  /** Whether another connection with this address would be admitted now. */
-  hasRoom(address: string): boolean {
-    const { connectionsMax, connectionsPerAddressMax } = this.#limits;
-    return this.#open.total < connectionsMax && this.#open.of(address) < connectionsPerAddressMax;
-  }
-}
-
-class Tally {
-  readonly #byAddress = new Map<string, number>();
-  total = 0;
-
-  of(address: string): number {
-    return this.#byAddress.get(address) ?? 0;
-  }
-
-  enter(address: string, totalMax: number, perAddressMax: number): (() => void) | undefined {
-    const count = this.of(address);
-    if (this.total >= totalMax || count >= perAddressMax) return undefined;
-    this.total += 1;
-    this.#byAddress.set(address, count + 1);
-    let left = false;
+  /** A slot for an admitted connection, or why there is none. */
+  admit(address: string, user: UserId): (() => void) | PeerFault {
+    if (!this.hasRoom(address)) return new PeerFault('NO_ROOM', 'too many connections');
+    if (this.#users.of(user) >= this.#limits.connectionsPerUserMax) {
+      return new PeerFault('NO_ROOM', 'too many connections of this user');
+    }
+    const leaves = [this.#addresses.enter(addressKey(address)), this.#users.enter(user)];
     return () => {
-      if (left) return;
-      left = true;
-      this.#leave(address);
+      for (const leave of leaves) leave();
     };
   }
 
-  #leave(address: string): void {
+  /** Whether another connection with this address would be admitted now, if its user may. */
+  hasRoom(address: string): boolean {
+    const { connectionsMax, connectionsPerAddressMax } = this.#limits;
+    return (
+      this.#addresses.total < connectionsMax &&
+      this.#addresses.of(addressKey(address)) < connectionsPerAddressMax
+    );
+  }
+}
+
+const nothing = (): void => undefined;
+
+/** Slots by whom they are counted for, the oldest first. */
+class Tally {
+  readonly #slots = new Map<string, Set<{ readonly onEvict: () => void }>>();
+  total = 0;
+
+  of(key: string): number {
+    return this.#slots.get(key)?.size ?? 0;
+  }
+
+  /** Takes a slot; the function returned gives it back, once. */
+  enter(key: string, onEvict: () => void = nothing): () => void {
+    const slot = { onEvict };
+    const slots = this.#slots.get(key);
+    if (slots) slots.add(slot);
+    else this.#slots.set(key, new Set([slot]));
+    this.total += 1;
+    return () => this.#leave(key, slot);
+  }
+
+  /** Takes the oldest slot of whoever has most, if that is more than `count`. */
+  evictAbove(count: number): boolean {
+    let most = count;
+    let busiest: string | undefined;
+    for (const [key, { size }] of this.#slots) {
+      if (size <= most) continue;
+      most = size;
+      busiest = key;
+    }
+    if (busiest === undefined) return false;
+    const [oldest] = this.#slots.get(busiest) ?? [];
+    if (oldest === undefined) return false;
+    this.#leave(busiest, oldest);
+    oldest.onEvict();
+    return true;
+  }
+
+  #leave(key: string, slot: { readonly onEvict: () => void }): void {
+    const slots = this.#slots.get(key);
+    if (slots?.delete(slot) !== true) return;
     this.total -= 1;
-    const count = this.of(address) - 1;
-    if (count > 0) this.#byAddress.set(address, count);
-    else this.#byAddress.delete(address);
+    if (slots.size === 0) this.#slots.delete(key);
   }
 }

@@ -158,7 +158,9 @@ export class PeerHost {
     const { remoteAddress } = socket;
     // Without an address it is gone already, and nothing would tell it from others like it.
     const release =
-      remoteAddress === undefined ? undefined : this.#doorkeeper.startHandshake(plainHost(remoteAddress));
+      remoteAddress === undefined
+        ? undefined
+        : this.#doorkeeper.startHandshake(plainHost(remoteAddress), () => socket.destroy());
     if (release === undefined) {
       socket.destroy();
       return;
@@ -206,8 +208,8 @@ export class PeerHost {
     if (context === undefined || sniOf(context.infoHash) !== name) return new Error('no such torrent here');
     const proof = examinePeer(tls, context, this.#options.clock.wallMs());
     if (proof instanceof PeerFault) return proof;
-    const leave = this.#doorkeeper.admit(remote.host);
-    if (leave === undefined) return new Error('too many connections');
+    const leave = this.#doorkeeper.admit(remote.host, proof.user);
+    if (leave instanceof PeerFault) return leave;
     tls.once('close', leave);
     return new PeerSocket(tls, remote, false, proof, this.#options.rates);
   }

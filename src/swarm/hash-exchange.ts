@@ -42,7 +42,9 @@ export class LayerFetch {
       this.#done = true;
       return;
     }
-    for (const session of this.#core.sessions.values()) {
+    // Those who owed an answer before come last: nobody can keep the hashes from us by being first.
+    const sessions = [...this.#core.sessions.values()].sort((a, b) => a.hashRejections - b.hashRejections);
+    for (const session of sessions) {
       while (this.#canAsk(session)) {
         const piece = this.#nextPiece(work);
         if (piece === undefined) return;

@@ -1,4 +1,4 @@
-import { toPieceIndex } from '../base/index.ts';
+import { toPieceIndex, type PieceIndex } from '../base/index.ts';
 import { answerFromLeaves, answerFromPieces, leafPieceOf, type HashRequest } from '../metainfo/index.ts';
 import type { SwarmCore } from './core.ts';
 import type { PeerSession } from './peer-session.ts';
@@ -7,10 +7,21 @@ const SERVE_COST = 8;
 const LEAVES_COST = 100;
 /** Pieces whose leaf hashes are being computed for one peer. */
 const LEAVES_OWED_MAX = 1;
+/** The same for all peers together, as each takes a piece's memory; the others wait. */
+const LEAVES_MAX = 2;
+
+interface LeafOrder {
+  readonly session: PeerSession;
+  readonly piece: PieceIndex;
+  readonly request: HashRequest;
+}
 
 /** Answers peers' hash requests (BEP 52): layers from memory, leaf hashes by hashing the piece anew. */
 export class HashService {
   readonly #core: SwarmCore;
+  /** At most one of each peer. */
+  readonly #waiting: LeafOrder[] = [];
+  #underWay = 0;
 
   constructor(core: SwarmCore) {
     this.#core = core;
@@ -38,10 +49,26 @@ export class HashService {
     }
     session.patience.spend(LEAVES_COST, 'requests for leaf hashes', nowMs);
     session.leavesOwed += 1;
-    this.#core.emit({ type: 'serveHashes', conn: session.conn, piece, request });
+    this.#waiting.push({ session, piece, request });
+    this.#next();
   }
 
-  onLeafHashes(session: PeerSession, request: HashRequest, leaves: Uint8Array | undefined): void {
+  #next(): void {
+    while (this.#underWay < LEAVES_MAX) {
+      const order = this.#waiting.shift();
+      if (!order) return;
+      const { session, piece, request } = order;
+      if (session.closed) continue;
+      this.#underWay += 1;
+      this.#core.emit({ type: 'serveHashes', conn: session.conn, piece, request });
+    }
+  }
+
+  /** @param session undefined: it is gone meanwhile */
+  onLeafHashes(session: PeerSession | undefined, request: HashRequest, leaves: Uint8Array | undefined): void {
+    this.#underWay -= 1;
+    this.#next();
+    if (!session) return;
     session.leavesOwed = Math.max(0, session.leavesOwed - 1);
     const { work } = this.#core;
     const hashes = leaves && work && answerFromLeaves(work.layers, request, leaves);

@@ -1,5 +1,5 @@
-import { assertNever, PeerFault } from '../base/index.ts';
-import type { ExtensionHandshake, Message } from '../wire/index.ts';
+import { assertNever, equalBytes, PeerFault } from '../base/index.ts';
+import type { ExtensionHandshake, Heard, Message } from '../wire/index.ts';
 import type { Advisor } from './advisor.ts';
 import type { SwarmCore } from './core.ts';
 import type { Culprits } from './culprits.ts';
@@ -16,6 +16,14 @@ const SUGGESTIONS_MAX = 64;
 const HANDSHAKE_COST = 50;
 const NEWS_COST = 50;
 const UNASKED_COST = 20;
+/** Its answer may be long: a digest that is told once costs nothing, each other one a good part of the patience. */
+const DIGEST_COST = 400;
+/** What a message that is skipped costs besides. */
+const COST_PER_KIB = 1;
+/** A choke takes back what was asked for, and others have to be asked. */
+const REQUESTS_PER_COST = 8;
+/** What a source may suggest is worth little when it comes too often. */
+const SUGGESTION_COST = 0.1;
 
 /** The parts that messages go to. */
 export interface Parts {
@@ -39,12 +47,14 @@ export class Inbound {
     this.#parts = parts;
   }
 
-  onMessage(session: PeerSession, message: Message, nowMs: number): void {
+  onMessage(session: PeerSession, message: Heard, nowMs: number): void {
     const { holdings, pipeline, uploads } = this.#parts;
     switch (message.type) {
       case 'keep-alive':
       case 'allowed-fast':
         return session.patience.spend(1, message.type, nowMs);
+      case 'unknown':
+        return session.patience.spend(1 + (message.bytes / 1024) * COST_PER_KIB, 'unknown messages', nowMs);
       case 'choke':
       case 'unchoke':
         return this.#onChoking(session, message.type === 'choke', nowMs);
@@ -82,7 +92,7 @@ export class Inbound {
   }
 
   #onChoking(session: PeerSession, choked: boolean, nowMs: number): void {
-    session.patience.spend(1, 'chokes', nowMs);
+    session.patience.spend(1 + session.pending.length / REQUESTS_PER_COST, 'chokes', nowMs);
     if (session.peerChoking === choked) return;
     session.peerChoking = choked;
     if (choked) this.#parts.pipeline.onChoked(session, nowMs);
@@ -125,6 +135,7 @@ export class Inbound {
       return session.patience.spend(1, 'suggestions', nowMs);
     }
     if (piece >= content.pieceCount) throw new PeerFault('OUT_OF_RANGE', `suggested piece ${piece}`);
+    session.patience.spend(SUGGESTION_COST, 'suggestions', nowMs);
     session.suggestions.push(piece);
     session.suggestedMs = nowMs;
     return pipeline.fill(session, nowMs);
@@ -191,12 +202,16 @@ export class Inbound {
     session.requestsMax = handshake.requestsMax ?? session.requestsMax;
     session.uploadOnly = handshake.uploadOnly ?? session.uploadOnly;
     const { own } = handshake;
+    const told = session.own?.groupDigest;
     if (own) {
+      const isSame = own.groupDigest && told && equalBytes(own.groupDigest, told);
+      if (told && !isSame) session.patience.spend(DIGEST_COST, 'digests', nowMs);
       session.own = own;
       // The user is proven, so a peer can only pretend to be another device of the same person.
       session.key ??= `${session.info.user}/${own.device}`;
       neighbours.onConnected(session.key);
-      if (own.groupDigest) core.emit({ type: 'groupDigest', conn: session.conn, digest: own.groupDigest });
+      if (own.groupDigest && !isSame)
+        core.emit({ type: 'groupDigest', conn: session.conn, digest: own.groupDigest });
     }
     metadata.start(nowMs);
     advisor.advise(session, nowMs);

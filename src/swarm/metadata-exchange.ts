@@ -8,6 +8,8 @@ import type { PeerSession } from './peer-session.ts';
 const PART_BYTES = 16 * 1024;
 const ASKED_AHEAD = 16;
 const PATIENCE_MS = 10_000;
+/** After PATIENCE_MS it has to come at least this fast, if somebody else has it, too. */
+const BYTES_PER_SECOND_MIN = 64 * 1024;
 const SERVE_COST = 4;
 
 interface Fetch {
@@ -16,6 +18,7 @@ interface Fetch {
   readonly totalBytes: number;
   asked: number;
   received: number;
+  readonly startMs: number;
   progressMs: number;
 }
 
@@ -28,6 +31,8 @@ export class MetadataExchange {
   readonly #onTorrent: (torrent: Torrent) => void;
   /** Peers that were tried and did not give it. */
   readonly #failed = new WeakSet<PeerSession>();
+  /** Peers that were left for another as it took too long: tried again when nobody else is there. */
+  readonly #slow = new WeakSet<PeerSession>();
   #fetch: Fetch | undefined;
   #unusable = false;
 
@@ -43,21 +48,25 @@ export class MetadataExchange {
   /** Begins with some peer that has it, if that is to be done. */
   start(nowMs: number): void {
     if (this.#core.torrent || this.#fetch || this.#core.paused || this.#unusable) return;
-    for (const session of this.#core.sessions.values()) {
-      if (!this.#canGive(session)) continue;
-      const { metadataBytes } = session;
-      const parts = Array.from<Uint8Array | undefined>({ length: Math.ceil(metadataBytes / PART_BYTES) });
-      this.#fetch = {
-        from: session,
-        parts,
-        totalBytes: metadataBytes,
-        asked: 0,
-        received: 0,
-        progressMs: nowMs,
-      };
-      this.#ask(this.#fetch);
-      return;
-    }
+    const session = this.#nextGiver();
+    if (!session) return;
+    const { metadataBytes } = session;
+    const parts = Array.from<Uint8Array | undefined>({ length: Math.ceil(metadataBytes / PART_BYTES) });
+    this.#fetch = {
+      from: session,
+      parts,
+      totalBytes: metadataBytes,
+      asked: 0,
+      received: 0,
+      startMs: nowMs,
+      progressMs: nowMs,
+    };
+    this.#ask(this.#fetch);
+  }
+
+  #nextGiver(): PeerSession | undefined {
+    const givers = [...this.#core.sessions.values()].filter((session) => this.#canGive(session));
+    return givers.find((session) => !this.#slow.has(session)) ?? givers[0];
   }
 
   #canGive(session: PeerSession): boolean {
@@ -78,6 +87,7 @@ export class MetadataExchange {
   onData(session: PeerSession, message: Message & { type: 'metadata-data' }, nowMs: number): void {
     const fetch = this.#fetch;
     if (fetch?.from !== session) {
+      // Parts that were asked for may still be on their way.
       session.patience.spend(SERVE_COST, 'metadata that nobody asked for', nowMs);
       return;
     }
@@ -120,8 +130,24 @@ export class MetadataExchange {
   }
 
   tick(nowMs: number): void {
-    if (this.#fetch && nowMs - this.#fetch.progressMs > PATIENCE_MS) this.#giveUp(nowMs);
-    else this.start(nowMs);
+    const fetch = this.#fetch;
+    if (!fetch) this.start(nowMs);
+    else if (nowMs - fetch.progressMs > PATIENCE_MS) this.#giveUp(nowMs);
+    else if (this.#isSlow(fetch, nowMs)) this.#leave(fetch, nowMs);
+  }
+
+  #isSlow({ startMs, received }: Fetch, nowMs: number): boolean {
+    const tookMs = nowMs - startMs;
+    return tookMs > PATIENCE_MS && received * PART_BYTES < (tookMs / 1000) * BYTES_PER_SECOND_MIN;
+  }
+
+  /** Asks somebody else, if there is anybody who was not too slow before. */
+  #leave(fetch: Fetch, nowMs: number): void {
+    this.#slow.add(fetch.from);
+    const next = this.#nextGiver();
+    if (!next || this.#slow.has(next)) return;
+    this.#fetch = undefined;
+    this.start(nowMs);
   }
 
   #giveUp(nowMs: number): void {

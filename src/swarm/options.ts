@@ -48,6 +48,8 @@ export interface SwarmConfig {
   readonly unsentBytesMax: number;
   /** Requests out and nothing comes: after so long others are asked. */
   readonly snubMs: number;
+  /** A peer that was asked for blocks, unchoked, and has sent none for so long is let go. */
+  readonly barrenMs: number;
   /** A connection on which nobody wants anything is closed after so long. */
   readonly idleMs: number;
   /** A connection on which nothing at all comes is closed after so long. */
@@ -71,6 +73,7 @@ export const DEFAULT_SWARM_CONFIG: SwarmConfig = Object.freeze({
   unsentBytesPerPeer: 1024 * 1024,
   unsentBytesMax: 8 * 1024 * 1024,
   snubMs: 5_000,
+  barrenMs: 240_000,
   idleMs: 60_000,
   silentMs: 150_000,
   metadataBytesMax: 16 * 1024 * 1024,

@@ -90,6 +90,8 @@ export class PeerSession {
   /** Last time that bytes of a block came, or that the first request went out. */
   progressMs: number;
   snubbed = false;
+  /** Since when it has been asked and has sent no block; undefined: it is not asked for any. */
+  barrenSinceMs: number | undefined;
   /** Nothing is asked of it before. */
   restUntilMs = -Infinity;
   current: ActivePiece | undefined;
@@ -99,6 +101,8 @@ export class PeerSession {
   suggestedMs = -Infinity;
 
   readonly uploads: BlockRange[] = [];
+  /** Blocks that it asked for and that were held, each as often as it did. */
+  blocksAsked = 0;
   unsentBytes = 0;
 
   readonly down: RateMeter;

@@ -90,6 +90,7 @@ export class RequestPipeline {
 
   #request(session: PeerSession, piece: number, run: { begin: number; length: number }, nowMs: number): void {
     if (session.pendingBytes === 0) session.progressMs = nowMs;
+    session.barrenSinceMs ??= nowMs;
     const request: PendingRequest = {
       piece,
       begin: run.begin,
@@ -146,6 +147,7 @@ export class RequestPipeline {
     session.down.add(request.length, nowMs);
     session.bytesFrom += request.length;
     session.snubbed = false;
+    session.barrenSinceMs = undefined;
     if (request.state !== 'cancelled') adaptWindow(session, request, this.#core.config, nowMs);
     if (active && this.#picker.isTaking(active, session)) this.#takeIn(session, active, incoming, nowMs);
     else this.#core.wastedBytes += request.length;
@@ -212,6 +214,7 @@ export class RequestPipeline {
   #cancel(session: PeerSession, request: PendingRequest): void {
     if (request.state === 'live') session.pendingBytes -= request.length;
     request.state = 'cancelled';
+    if (session.pendingBytes === 0) session.barrenSinceMs = undefined;
     const { piece, begin, length } = request;
     // What is coming in already can't be cancelled.
     if (session.incoming?.request !== request)
@@ -254,6 +257,7 @@ export class RequestPipeline {
 
   /** Choked: what was asked for is void (BEP 3); a fast peer says so request by request (BEP 6). */
   onChoked(session: PeerSession, nowMs: number): void {
+    session.barrenSinceMs = undefined;
     this.releaseAll(session);
     this.#fillOthers(session, nowMs);
   }

@@ -1,6 +1,6 @@
 import { compareBytes, equalBytes, invariant, PeerFault } from '../base/index.ts';
 import { Bitfield, PieceLayers, pieceTreeBytes, type HashRequest, type Torrent } from '../metainfo/index.ts';
-import type { Message } from '../wire/index.ts';
+import type { Heard } from '../wire/index.ts';
 import type { ActivePiece } from './active-piece.ts';
 import { Advisor } from './advisor.ts';
 import { Bans } from './bans.ts';
@@ -167,7 +167,7 @@ export class Swarm {
     this.#neighbours.dialMore(nowMs);
   }
 
-  onMessage(conn: ConnId, message: Message, nowMs: number): void {
+  onMessage(conn: ConnId, message: Heard, nowMs: number): void {
     const session = this.#core.sessions.get(conn);
     if (!session) return;
     session.heardMs = nowMs;
@@ -308,8 +308,7 @@ export class Swarm {
 
   /** Answers `serveHashes`; undefined: they can't be computed. */
   onLeafHashes(conn: ConnId, request: HashRequest, leafHashes: Uint8Array | undefined, _nowMs: number): void {
-    const session = this.#core.sessions.get(conn);
-    if (session) this.#hashService.onLeafHashes(session, request, leafHashes);
+    this.#hashService.onLeafHashes(this.#core.sessions.get(conn), request, leafHashes);
   }
 
   /** Held pieces that turned out to be gone or changed on disk (BEP 54). */

@@ -51,6 +51,8 @@ export class Upkeep {
   #tooQuiet(session: PeerSession, nowMs: number): string | undefined {
     if (nowMs - session.heardMs > this.#parts.core.config.silentMs) return 'nothing came from it';
     if (session.unsentBytes > 0 && nowMs - session.spokeMs > UNREAD_MS) return 'it does not read';
+    if (nowMs - (session.barrenSinceMs ?? nowMs) > this.#parts.core.config.barrenMs)
+      return 'it gives nothing';
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import { PeerFault, toPieceIndex } from '../base/index.ts';
+import { PeerFault, toPieceIndex, type UserId } from '../base/index.ts';
 import { BLOCK_BYTES } from '../metainfo/index.ts';
 import { LARGEST_REQUEST_BYTES, type BlockRange } from '../wire/index.ts';
 import type { SwarmCore } from './core.ts';
@@ -6,17 +6,24 @@ import type { PeerSession } from './peer-session.ts';
 
 /** Largest request of a stranger; BEP 3 knows clients that ask for as much. */
 const STRANGER_REQUEST_BYTES = 128 * 1024;
+/** What everyone may have waiting, and beyond it what it takes in this time: so those who read slowly leave room for others. */
+const UNSENT_BYTES_MIN = 128 * 1024;
+const UNSENT_MS = 500;
+/** Whoever asked for so many times the content has got it: more is a favour. */
+const TIMES_FREE = 2;
 /** One peer is served so much in a row, so that whole pieces get around early. */
 const TURN_BYTES = 1024 * 1024;
 
 /**
  * Blocks that peers asked for. Read from disk only as their sockets drain, piece after piece: a peer is served until
- * its piece is through, then the next one.
+ * its piece is through, then the next one. All connections of a user together have one user's share.
  */
 export class UploadQueue {
   readonly #core: SwarmCore;
   /** Peers with something in their queue, the next one first. */
   readonly #ring: PeerSession[] = [];
+  /** Users that had their turn since everyone had one. */
+  readonly #served = new Set<UserId>();
   #unsentBytes = 0;
   #turnBytes = 0;
   #turnPiece = -1;
@@ -38,6 +45,7 @@ export class UploadQueue {
       this.#reject(session, range);
       return;
     }
+    this.#charge(session, range, nowMs);
     session.usefulMs = nowMs;
     session.uploads.push({ piece: range.piece, begin: range.begin, length: range.length });
     if (session.uploads.length === 1) this.#ring.push(session);
@@ -55,6 +63,21 @@ export class UploadQueue {
     const isWithin = begin < pieceBytes && begin + length <= paddedToBlocks(pieceBytes);
     if (length === 0 || length > lengthMax || !isWithin) {
       throw new PeerFault('OUT_OF_RANGE', `request for ${length} B at ${begin} of piece ${piece}`);
+    }
+  }
+
+  /** Each request costs a read: neither parts of blocks nor the same ones over and over are to be had for nothing. */
+  #charge(session: PeerSession, { piece, begin, length }: BlockRange, nowMs: number): void {
+    const { work } = this.#core;
+    if (!work) return;
+    const { size, pieceCount } = work.content;
+    const blocks = Math.ceil(length / BLOCK_BYTES);
+    session.blocksAsked += blocks;
+    if (length < BLOCK_BYTES && begin + length < this.#core.pieceBytes(piece)) {
+      session.patience.spend(1, 'requests for parts of blocks', nowMs);
+    }
+    if (session.blocksAsked > TIMES_FREE * (size / BLOCK_BYTES + pieceCount)) {
+      session.patience.spend(blocks, 'requests for what it was given', nowMs);
     }
   }
 
@@ -96,12 +119,20 @@ export class UploadQueue {
   /** Hands out blocks as long as the budgets of bytes not yet sent allow. */
   pump(nowMs: number): void {
     this.#unsentBytes = 0;
-    for (const session of this.#core.sessions.values()) this.#unsentBytes += session.unsentBytes;
+    for (const session of this.#core.sessions.values()) {
+      this.#unsentBytes += Math.min(session.unsentBytes, this.#unsentMax(session, nowMs));
+    }
     while (this.#unsentBytes < this.#core.config.unsentBytesMax) {
-      const session = this.#nextInTurn();
+      const session = this.#nextInTurn(nowMs);
       if (!session) return;
       this.#serve(session, nowMs);
     }
+  }
+
+  /** Bytes handed out to the peer that have not left, at most. */
+  #unsentMax(session: PeerSession, nowMs: number): number {
+    const ahead = UNSENT_BYTES_MIN + (session.up.bytesPerSecond(nowMs) * UNSENT_MS) / 1000;
+    return Math.min(this.#core.config.unsentBytesPerPeer, ahead);
   }
 
   #serve(session: PeerSession, nowMs: number): void {
@@ -120,13 +151,20 @@ export class UploadQueue {
     this.#core.sendBlock(session, range);
   }
 
-  /** The peer whose turn it is and whose socket drains. */
-  #nextInTurn(): PeerSession | undefined {
+  /** The peer whose turn it is and whose socket drains: of a user that had no turn yet, if there is one. */
+  #nextInTurn(nowMs: number): PeerSession | undefined {
     const first = this.#ring[0];
     if (first && this.#turnBytes > 0 && this.#isTurnOver(first)) this.#rotate();
+    const found = this.#nextOf((user) => !this.#served.has(user), nowMs);
+    if (found) return found;
+    this.#served.clear();
+    return this.#nextOf(() => true, nowMs);
+  }
+
+  #nextOf(fits: (user: UserId) => boolean, nowMs: number): PeerSession | undefined {
     for (let tries = this.#ring.length; tries > 0; tries -= 1) {
       const session = this.#ring[0]!;
-      if (session.unsentBytes < this.#core.config.unsentBytesPerPeer) return session;
+      if (session.unsentBytes < this.#unsentMax(session, nowMs) && fits(session.info.user)) return session;
       this.#rotate();
     }
     return undefined;
@@ -138,7 +176,13 @@ export class UploadQueue {
 
   #rotate(): void {
     const first = this.#ring.shift();
-    if (first) this.#ring.push(first);
+    if (!first) return;
+    this.#ring.push(first);
+    this.#endTurn(first);
+  }
+
+  #endTurn(session: PeerSession): void {
+    if (this.#turnBytes > 0) this.#served.add(session.info.user);
     this.#turnBytes = 0;
     this.#turnPiece = -1;
   }
@@ -147,9 +191,7 @@ export class UploadQueue {
     const at = this.#ring.indexOf(session);
     if (at < 0) return;
     this.#ring.splice(at, 1);
-    if (at > 0) return;
-    this.#turnBytes = 0;
-    this.#turnPiece = -1;
+    if (at === 0) this.#endTurn(session);
   }
 
   #reject(session: PeerSession, { piece, begin, length }: BlockRange): void {

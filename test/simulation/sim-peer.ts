@@ -35,6 +35,10 @@ export interface SimPeerOptions {
   readonly vice?: Vice;
   readonly config?: Partial<SwarmConfig>;
   readonly hasMetadata?: boolean;
+  /** Whose machine it is. @default one of its own name */
+  readonly user?: string;
+  /** Decides in place of the real engine. */
+  readonly engine?: Swarm;
 }
 
 interface Link {
@@ -91,8 +95,8 @@ export class SimPeer {
   ) {
     this.options = options;
     this.name = options.name;
-    this.user = options.name.padEnd(64, '0') as UserId;
-    this.key = `${this.user}/home`;
+    this.user = (options.user ?? options.name).padEnd(64, '0') as UserId;
+    this.key = `${this.user}/${options.user === undefined ? 'home' : options.name}`;
     this.peerId = Uint8Array.from(Buffer.from(options.name.padEnd(20, '-')));
     this.vice = options.vice ?? {};
     this.host = new Host(queue, options.rates);
@@ -100,7 +104,7 @@ export class SimPeer {
     this.#content = content;
     this.#chance = chance;
     this.#find = find;
-    this.swarm = this.#newSwarm();
+    this.swarm = options.engine ?? this.#newSwarm();
     this.#settle();
   }
 

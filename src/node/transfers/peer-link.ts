@@ -7,7 +7,7 @@ import {
   MessageDecoder,
   parseHandshake,
   type Handshake,
-  type Message,
+  type Heard,
   type MessageSink,
 } from '../../wire/index.ts';
 import type { FramePool } from './frame-pool.ts';
@@ -92,7 +92,7 @@ export class PeerLink implements MessageSink {
     this.socket.destroy(reason);
   }
 
-  onMessage(message: Message): void {
+  onMessage(message: Heard): void {
     this.#owner.swarm.onMessage(this.conn, message, this.#nowMs);
   }
 
