@@ -48,11 +48,20 @@ export interface NodeCommands {
   /** Resolves when no download is active or queued. DOWNLOAD_FAILED, TIMED_OUT, INTERRUPTED otherwise. */
   waitDownloads(seconds: number | undefined, signal: AbortSignal): Promise<Waited>;
   showPeers(group: string, file: string): Promise<PeerRow[]>;
+
   /**
-   * Where this user's other BitTorrent programs announce in the group: one URL for each tracker that takes announcements
-   * (none if none does), all of one tier. Secret: each holds the user's key for the group.
+   * Holds the speed of a file, of a group or of everything down from now on; undefined lifts the limit. All
+   * limits hold at once and are kept across restarts. Resolves to what stands there now.
    */
-  announceUrls(group: string): Promise<string[]>;
+  setLimit(
+    direction: LimitDirection,
+    bytesPerSecond: number | undefined,
+    group: string | undefined,
+    file: string | undefined,
+  ): Promise<LimitRow>;
+  limits(): Promise<Limits>;
+  /** Whether peers at loopback, private and link-local addresses are free of all limits. */
+  exemptLan(exempt: boolean): Promise<void>;
   /** Writes what another BitTorrent program needs for it into `folder` (absolute; made if it is not there). */
   exportTorrent(group: string, file: string, folder: string): Promise<Exported>;
 
@@ -107,6 +116,24 @@ export interface NodeStatus {
   readonly peers: number;
   readonly downloadBytesPerSecond: number;
   readonly uploadBytesPerSecond: number;
+  /** Ceilings of everything in bytes a second; null: none. */
+  readonly downLimit: number | null;
+  readonly upLimit: number | null;
+}
+export type LimitDirection = 'up' | 'down' | 'both';
+/** Ceilings in bytes a second; null: none. */
+export interface LimitRow {
+  /** Null: of everything. */
+  readonly group: string | null;
+  /** Null: of all files of the group. */
+  readonly file: string | null;
+  readonly upLimit: number | null;
+  readonly downLimit: number | null;
+}
+export interface Limits {
+  /** Those that stand: that of everything first, then groups, then files. */
+  readonly rows: readonly LimitRow[];
+  readonly lanExempt: boolean;
 }
 export interface JoinAsked {
   readonly owner: string;
@@ -171,6 +198,8 @@ export interface DownloadRow {
   readonly doneBytes: number;
   readonly totalBytes: number;
   readonly bytesPerSecond: number;
+  /** The download's own ceiling in bytes a second; null: none. */
+  readonly downLimit: number | null;
   /** Null when unknown. */
   readonly secondsLeft: number | null;
   readonly peers: number;

@@ -121,9 +121,6 @@ class Node implements NodeCommands {
   listMembers: NodeCommands['listMembers'] = async (group) =>
     this.#session.requireUser().lists.members(group);
 
-  announceUrls: NodeCommands['announceUrls'] = async (group) =>
-    this.#session.requireUser().lists.announceUrls(group);
-
   listFiles: NodeCommands['listFiles'] = async (...args) => this.#files().listFiles(...args);
   uploadFile: NodeCommands['uploadFile'] = async (...args) => this.#files().uploadFile(...args);
   downloadFile: NodeCommands['downloadFile'] = async (...args) => this.#files().downloadFile(...args);
@@ -135,6 +132,9 @@ class Node implements NodeCommands {
   recheck: NodeCommands['recheck'] = async (...args) => this.#files().recheck(...args);
   waitDownloads: NodeCommands['waitDownloads'] = async (...args) => this.#files().waitDownloads(...args);
   showPeers: NodeCommands['showPeers'] = async (...args) => this.#files().showPeers(...args);
+  setLimit: NodeCommands['setLimit'] = async (...args) => this.#files().setLimit(...args);
+  limits: NodeCommands['limits'] = async () => this.#files().limits();
+  exemptLan: NodeCommands['exemptLan'] = async (...args) => this.#files().exemptLan(...args);
   exportTorrent: NodeCommands['exportTorrent'] = async (...args) => this.#files().exportTorrent(...args);
 
   async completions(kind: CompletionKind, group: string | undefined): Promise<string[]> {

@@ -58,8 +58,9 @@ export interface GroupGate {
   /** Undefined as soon as this user is no member: serve and ask nothing in the group then. */
   contextFor(gid: GroupId): GroupCredentials | undefined;
   /**
-   * As `NodeCommands.announceUrls`, of a group that `requireMember` found. Asks a tracker; rejects with NO_TRACKER,
-   * NOT_A_MEMBER.
+   * Where this user's other BitTorrent programs announce in the group: one URL for each tracker that takes announcements
+   * (none if none does), all of one tier. Secret: each holds the user's key for the group. Asks a tracker; rejects with
+   * NO_TRACKER, NOT_A_MEMBER.
    */
   announceUrls(gid: GroupId): Promise<readonly string[]>;
   /** Call it before a byte on every connection, and again for open ones on each `onGroupChanged`. */
@@ -178,6 +179,9 @@ export type TransferCommands = Pick<
   | 'recheck'
   | 'waitDownloads'
   | 'showPeers'
+  | 'setLimit'
+  | 'limits'
+  | 'exemptLan'
   | 'exportTorrent'
 >;
 
@@ -194,7 +198,13 @@ export interface Transfers extends TransferCommands {
   completions(kind: 'file' | 'download' | 'share', group: string | undefined): Promise<string[]>;
   counts(): Pick<
     NodeStatus,
-    'shares' | 'downloads' | 'peers' | 'downloadBytesPerSecond' | 'uploadBytesPerSecond'
+    | 'shares'
+    | 'downloads'
+    | 'peers'
+    | 'downloadBytesPerSecond'
+    | 'uploadBytesPerSecond'
+    | 'downLimit'
+    | 'upLimit'
   >;
   /** Closes the port and every file. Idempotent. */
   close(): Promise<void>;

@@ -18,7 +18,7 @@ const METHODS = [
   'createGroup', 'joinGroup', 'cancelRequest', 'leaveGroup', 'deleteGroup', 'listGroups',
   'listRequests', 'acceptRequest', 'listFiles', 'rejectRequest', 'removeMember', 'listMembers',
   'uploadFile', 'downloadFile', 'showDownloads', 'stopShare', 'pauseDownload', 'resumeDownload',
-  'cancelDownload', 'recheck', 'waitDownloads', 'showPeers', 'announceUrls', 'exportTorrent',
+  'cancelDownload', 'recheck', 'waitDownloads', 'showPeers', 'setLimit', 'limits', 'exemptLan', 'exportTorrent',
 ] as const;
 
 export function fakeNode(answers: Answers = {}): FakeNode {
@@ -65,4 +65,6 @@ const STATUS = {
   peers: 0,
   downloadBytesPerSecond: 0,
   uploadBytesPerSecond: 0,
+  downLimit: null,
+  upLimit: null,
 };

@@ -167,7 +167,15 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
       access = undefined;
     },
     completions: async () => [],
-    counts: () => ({ shares: 0, downloads: 0, peers: 0, downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }),
+    counts: () => ({
+      shares: 0,
+      downloads: 0,
+      peers: 0,
+      downloadBytesPerSecond: 0,
+      uploadBytesPerSecond: 0,
+      downLimit: null,
+      upLimit: null,
+    }),
     close: async () => undefined,
     listFiles: none,
     uploadFile: none,
@@ -180,6 +188,9 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
     recheck: none,
     waitDownloads: none,
     showPeers: none,
+    setLimit: none,
+    limits: none,
+    exemptLan: none,
     exportTorrent: none,
   });
   return {

@@ -27,6 +27,7 @@ const DOWNLOAD = {
   doneBytes: 512,
   totalBytes: 1024,
   bytesPerSecond: 256,
+  downLimit: null,
   secondsLeft: 2,
   peers: 1,
   remark: '',
@@ -80,7 +81,20 @@ function answering(): FakeNode {
     recheck: async () => ({ goodBytes: 512, totalBytes: 1024 }),
     waitDownloads: async () => ({ complete: 1 }),
     showPeers: async () => [PEER],
-    announceUrls: async () => ['http://127.0.0.1:6969/key/announce'],
+    setLimit: async (_, rate, group, file) => ({
+      group: group ?? null,
+      file: file ?? null,
+      upLimit: rate ?? null,
+      downLimit: null,
+    }),
+    limits: async () => ({
+      rows: [
+        { group: null, file: null, upLimit: 512_000, downLimit: null },
+        { group: 'band', file: 'a b.txt', upLimit: null, downLimit: 1024 },
+      ],
+      lanExempt: false,
+    }),
+    exemptLan: nothing,
   });
 }
 
@@ -119,6 +133,22 @@ test.each([
   ['cancel_download band c.txt', ['SUCCESS: cancelled c.txt']],
   ['cancel_download band done.txt', ['SUCCESS: done.txt is off the list; the file stays where it is']],
   ['recheck band c.txt', ['SUCCESS: c.txt: 50% of 1 KiB good; 512 bytes missing or damaged']],
+  ['limit up 500k', ['SUCCESS: everything: up 500 KiB/s, down no limit']],
+  ['limit both none band', ['SUCCESS: band: up no limit, down no limit']],
+  ['limit down 2M band c.txt', ['SUCCESS: c.txt in band: up 2 MiB/s, down no limit']],
+  [
+    'limit sideways 2M',
+    [
+      'ERROR: INVALID_ARGUMENTS: <direction> is up or down or both, not "sideways"; use it like this: limit <direction> <speed> [group_id] [file_name]',
+    ],
+  ],
+  [
+    'limit up 500',
+    [
+      'ERROR: INVALID_ARGUMENTS: 500 is no speed: type 500k, 2.5M or 1G (KiB, MiB, GiB a second), or none for no limit',
+    ],
+  ],
+  ['limit_lan exempt', ['SUCCESS: no limit holds in your own network']],
   ['wait_downloads 5', ['SUCCESS: 1 download complete']],
   ['quit', ['SUCCESS: bye']],
   ['exit', ['SUCCESS: bye']],
@@ -140,6 +170,10 @@ test.each([
     ['"a b.txt"\t1536\t1\t2\t0011aabb\tanna,ben', 'c.txt\t0\t0\t0\tffffffff\tben', 'SUCCESS: 2 files'],
   ],
   ['show_downloads', ['[D] [band] a b.txt', '[C] [band] done.txt', 'SUCCESS: 2 downloads']],
+  [
+    'limits',
+    ['*\t*\t512000\t-', 'band\t"a b.txt"\t-\t1024', 'SUCCESS: 2 limits; your own network is limited'],
+  ],
   ['show_peers band c.txt', ['ben\t10.0.0.2:6881\tout\t99\t2048\t0\t1000\t0', 'SUCCESS: 1 peer']],
   ['whoami', [`anna\tCODE1CODE2\t2\t${'ab'.repeat(32)}`, 'SUCCESS: you are anna, connected to 2 trackers']],
 ])('rows of %s', async (line, lines) => {

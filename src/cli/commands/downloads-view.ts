@@ -39,7 +39,8 @@ function detailsOf(row: DownloadRow, columns: number): string {
 function speedOf(row: DownloadRow): string {
   if (row.state !== 'D') return row.remark;
   const left = row.secondsLeft === null ? [] : [`${formatDuration(row.secondsLeft)} left`];
-  const moving = [formatRate(row.bytesPerSecond), ...left, count(row.peers, 'peer')];
+  const held = row.downLimit === null ? '' : ` (limit ${formatRate(row.downLimit)})`;
+  const moving = [`${formatRate(row.bytesPerSecond)}${held}`, ...left, count(row.peers, 'peer')];
   return (row.remark === '' ? moving : [row.remark]).join('  ');
 }
 

@@ -11,6 +11,9 @@ import { exportTorrent } from './export-torrent.ts';
 import { helpCommand } from './help.ts';
 import { joinGroup } from './join-group.ts';
 import { leaveGroup } from './leave-group.ts';
+import { limit } from './limit.ts';
+import { limitLan } from './limit-lan.ts';
+import { limits } from './limits.ts';
 import { listFiles } from './list-files.ts';
 import { listGroups } from './list-groups.ts';
 import { listMembers } from './list-members.ts';
@@ -64,6 +67,9 @@ export const nodeCommands: readonly NodeCommand[] = [
   pauseDownload,
   resumeDownload,
   cancelDownload,
+  limit,
+  limitLan,
+  limits,
   helpCommand(() => nodeCommands),
   quitCommand(['Stops serving and downloading; unfinished downloads go on after the next login.']),
 ];

@@ -27,5 +27,7 @@ function propertiesOf(now: NodeStatus): Property[] {
     { name: 'peers', value: now.peers },
     { name: 'download_rate', value: now.downloadBytesPerSecond, unit: 'bytes/s' },
     { name: 'upload_rate', value: now.uploadBytesPerSecond, unit: 'bytes/s' },
+    { name: 'download_limit', value: now.downLimit, unit: 'bytes/s' },
+    { name: 'upload_limit', value: now.upLimit, unit: 'bytes/s' },
   ];
 }

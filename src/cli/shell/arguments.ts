@@ -54,6 +54,8 @@ const misused = (command: Typed, why: string): CommandError =>
 function toValue(command: Typed, param: Param, word: string): string | number {
   if (word === '') throw misused(command, `<${param.name}> is empty`);
   if (word.includes('\0')) throw misused(command, `<${param.name}> has a character that no name can have`);
+  if (param.choices && !param.choices.includes(word))
+    throw misused(command, `<${param.name}> is ${param.choices.join(' or ')}, not "${word}"`);
   if (param.kind === 'path') return absolutePath(word);
   if (param.kind !== 'seconds') return word;
   const seconds = Number(word);

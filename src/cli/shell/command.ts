@@ -21,9 +21,15 @@ export interface Param {
   readonly name: string;
   readonly kind: ParamKind;
   readonly optional?: true;
+  /** The only words that may stand there. */
+  readonly choices?: readonly string[];
 }
 
-type Value<P extends Param> = P['kind'] extends 'seconds' ? number : string;
+type Value<P extends Param> = P extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : P['kind'] extends 'seconds'
+    ? number
+    : string;
 type Arg<P extends Param> = P extends { readonly optional: true } ? Value<P> | undefined : Value<P>;
 
 /** The arguments of a command in the order of its params. Paths are absolute. */

@@ -37,6 +37,8 @@ test.each([
   { why: 'a name in single quotes', line: "list_files 'it", hits: [String.raw`'it'\''s' `] },
   { why: 'an escaped blank', line: String.raw`list_files Japan\ `, hits: [String.raw`Japan\ Tour.jpg `] },
   { why: 'nothing after the last argument', line: 'list_files band J', hits: [] },
+  { why: 'the words that may stand there', line: 'limit ', hits: ['both ', 'down ', 'up '] },
+  { why: 'a group after them', line: 'limit up 1M J', hits: ['Jam.txt ', String.raw`Japan\ Tour.jpg `] },
   { why: 'nothing for a password', line: 'login anna ', hits: [] },
   { why: 'nothing for an unknown command', line: 'dance J', hits: [] },
   { why: 'a folder stays open', line: 'upload_file @/My', hits: [String.raw`@/My\ Music/`] },

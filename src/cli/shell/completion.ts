@@ -49,8 +49,9 @@ export class Completer {
     const name = before[0];
     if (name === undefined) return finished(commandNames, typed, style);
     const command = this.#commands.find((known) => known.name === name);
-    const kind = command?.params[before.length - 1]?.kind;
+    const { kind, choices } = command?.params[before.length - 1] ?? {};
     if (command === undefined || kind === undefined) return [];
+    if (choices) return finished(choices, typed, style);
     if (kind === 'path') return pathHits(typed, style);
     if (kind === 'command') return finished(commandNames, typed, style);
     if (!isNameKind(kind)) return [];

@@ -6,6 +6,7 @@ import type { NodeEvent } from '../commands.ts';
 import type { PeerEntry, UserAccess } from '../seams.ts';
 import type { Doors } from './doors.ts';
 import type { EntryKey, Library } from './library.ts';
+import type { RateBook } from './rate-book.ts';
 import { SwarmRun } from './swarm-run.ts';
 import type { SwarmEvents, SwarmFiles, SwarmTools } from './swarm-surroundings.ts';
 
@@ -25,12 +26,14 @@ export class Desk {
   readonly tools: TransferTools;
   readonly access: UserAccess;
   readonly library: Library;
+  readonly rates: RateBook;
   readonly #runs = new Map<SwarmRun, GroupId>();
 
-  constructor(tools: TransferTools, access: UserAccess, library: Library) {
+  constructor(tools: TransferTools, access: UserAccess, library: Library, rates: RateBook) {
     this.tools = tools;
     this.access = access;
     this.library = library;
+    this.rates = rates;
   }
 
   /** All swarms at work. */
@@ -58,7 +61,7 @@ export class Desk {
       context,
       ownKey: this.access.deviceKey,
       start,
-      rates: this.tools.rates,
+      hold: (socket) => this.rates.hold(socket, key),
       newsDigest: this.access.gate.newsDigest(gid),
       sources: () => this.peersOf(key).filter((peer) => peer.infoHash === context.infoHash),
       events: {

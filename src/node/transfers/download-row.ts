@@ -27,6 +27,7 @@ export function downloadRow(desk: Desk, view: DownloadView): DownloadRow {
     doneBytes,
     totalBytes: entry.size,
     bytesPerSecond,
+    downLimit: desk.rates.of(entry).down ?? null,
     secondsLeft: bytesPerSecond > 0 ? Math.ceil((entry.size - doneBytes) / bytesPerSecond) : null,
     peers: status?.connections ?? 0,
     remark: remarkOf(desk, view),

@@ -228,7 +228,7 @@ export class SwarmRun implements LinkOwner {
     const link = new PeerLink(this, this.#nextConn, socket, key);
     this.#nextConn += 1;
     this.#links.set(link.conn, link);
-    socket.setRates(this.#options.rates);
+    this.#options.hold(socket);
     link.start();
   }
 

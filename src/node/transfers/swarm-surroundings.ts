@@ -1,7 +1,7 @@
 import type { Chance, Clock, CommandError, Logger } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
 import type { Bitfield, PieceLayers, Torrent } from '../../metainfo/index.ts';
-import type { PeerContext, PeerHost, PeerRates } from '../../net/index.ts';
+import type { PeerContext, PeerHost, PeerSocket } from '../../net/index.ts';
 import type { PeerStatus, PiecePool, SourceKey } from '../../swarm/index.ts';
 import type { PieceWriter } from '../../storage/index.ts';
 import type { PeerEntry } from '../seams.ts';
@@ -57,7 +57,8 @@ export interface SwarmRunOptions {
   /** This device, as others see it in presence. */
   readonly ownKey: SourceKey;
   readonly start: SwarmFiles | undefined;
-  readonly rates: PeerRates;
+  /** Holds a connection to the limits that apply to it. */
+  readonly hold: (socket: PeerSocket) => void;
   readonly newsDigest: Uint8Array;
   /** Who has or fetches the content now. */
   readonly sources: () => readonly PeerEntry[];

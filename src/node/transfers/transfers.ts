@@ -122,6 +122,8 @@ class NodeTransfers implements Transfers {
       peers: this.#host.connections,
       downloadBytesPerSecond: statuses.reduce((sum, status) => sum + status.bytesPerSecondDown, 0),
       uploadBytesPerSecond: statuses.reduce((sum, status) => sum + status.bytesPerSecondUp, 0),
+      downLimit: this.#tools.rates.down.bytesPerSecond ?? null,
+      upLimit: this.#tools.rates.up.bytesPerSecond ?? null,
     };
   }
 
@@ -136,6 +138,9 @@ class NodeTransfers implements Transfers {
   recheck: Transfers['recheck'] = (...args) => this.#current.recheck(...args);
   waitDownloads: Transfers['waitDownloads'] = (...args) => this.#current.waitDownloads(...args);
   showPeers: Transfers['showPeers'] = (...args) => this.#current.showPeers(...args);
+  setLimit: Transfers['setLimit'] = (...args) => this.#current.setLimit(...args);
+  limits: Transfers['limits'] = () => this.#current.limits();
+  exemptLan: Transfers['exemptLan'] = (...args) => this.#current.exemptLan(...args);
   exportTorrent: Transfers['exportTorrent'] = (...args) => this.#current.exportTorrent(...args);
 
   get #current(): UserTransfers {

@@ -5,6 +5,9 @@ import type {
   Exported,
   FileRow,
   HashProgress,
+  LimitDirection,
+  LimitRow,
+  Limits,
   PeerRow,
   Rechecked,
   Uploaded,
@@ -18,6 +21,8 @@ import type { Download } from './download.ts';
 import { exportTorrent } from './export-torrent.ts';
 import { fileRows, pickFile } from './file-names.ts';
 import { Library, type EntryKey } from './library.ts';
+import { changeLimit, limitList, limitRow } from './limit-list.ts';
+import { RateBook, type LimitScope } from './rate-book.ts';
 import { recheckDownload, recheckShare } from './recheck.ts';
 import { ShareDesk } from './share-desk.ts';
 import type { SharedContent } from './shared-content.ts';
@@ -52,7 +57,8 @@ export class UserTransfers implements TransferCommands {
   /** Restores what the user shared and downloaded before, and goes on with it. */
   static async open(tools: TransferTools, access: UserAccess): Promise<UserTransfers> {
     const library = await Library.open(access.userDir, tools.log);
-    const user = new UserTransfers(new Desk(tools, access, library));
+    const rates = await RateBook.open(access.userDir, tools.clock, tools.rates, tools.log);
+    const user = new UserTransfers(new Desk(tools, access, library, rates));
     await user.#begin();
     return user;
   }
@@ -65,6 +71,7 @@ export class UserTransfers implements TransferCommands {
   async close(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
     await Promise.all([this.shares.close(), this.downloads.close()]);
+    await this.#desk.rates.close();
   }
 
   async listFiles(group: string): Promise<FileRow[]> {
@@ -102,6 +109,7 @@ export class UserTransfers implements TransferCommands {
   async stopShare(group: string, file: string): Promise<void> {
     const share = await this.#own([...this.shares.all], group, file, 'NOT_SHARING');
     await this.shares.remove(share, 'no longer shared');
+    await this.#forgetLimits();
     this.#announce();
   }
 
@@ -124,14 +132,13 @@ export class UserTransfers implements TransferCommands {
     const download = await this.#ownDownload(group, file);
     const kept = download.state === 'C';
     await this.downloads.remove(download);
+    await this.#forgetLimits();
     this.#announce();
     return { kept };
   }
 
   async recheck(group: string, file: string): Promise<Rechecked> {
-    const owned: (Download | SharedContent)[] = [...this.downloads.all];
-    for (const share of this.shares.all) if (!this.downloads.get(share.entry)) owned.push(share);
-    const { entry } = await this.#own(owned, group, file, 'NO_SUCH_FILE');
+    const entry = await this.#ownContent(group, file);
     const download = this.downloads.get(entry);
     const share = this.shares.get(entry);
     if (download) return recheckDownload(this.#desk, this, download);
@@ -144,9 +151,7 @@ export class UserTransfers implements TransferCommands {
   }
 
   async showPeers(group: string, file: string): Promise<PeerRow[]> {
-    const owned: (Download | SharedContent)[] = [...this.downloads.all];
-    for (const share of this.shares.all) if (!this.downloads.get(share.entry)) owned.push(share);
-    const { entry } = await this.#own(owned, group, file, 'NO_SUCH_FILE');
+    const entry = await this.#ownContent(group, file);
     const rows = this.shares.get(entry)?.peers() ?? this.downloads.get(entry)?.peers() ?? [];
     return rows.map((row) => this.#peerRow(row));
   }
@@ -159,6 +164,25 @@ export class UserTransfers implements TransferCommands {
     );
     const trackers = await this.#access.gate.announceUrls(ref.gid);
     return exportTorrent(this.#desk, { group: ref, file, folder, own, listing, trackers });
+  }
+
+  async setLimit(
+    direction: LimitDirection,
+    bytesPerSecond: number | undefined,
+    group: string | undefined,
+    file: string | undefined,
+  ): Promise<LimitRow> {
+    const scope = await this.#limitScope(group, file);
+    await changeLimit(this.#desk, scope, direction, bytesPerSecond);
+    return limitRow(this.#desk, scope, this.#desk.rates.of(scope), this.#nameOf);
+  }
+
+  limits(): Promise<Limits> {
+    return Promise.resolve(limitList(this.#desk, this.#nameOf));
+  }
+
+  exemptLan(exempt: boolean): Promise<void> {
+    return this.#desk.rates.exemptLan(exempt);
   }
 
   /** Known names, for completion. */
@@ -189,6 +213,7 @@ export class UserTransfers implements TransferCommands {
     );
     await this.shares.restore();
     await this.downloads.restore();
+    await this.#forgetLimits();
     this.#announce();
   }
 
@@ -226,6 +251,34 @@ export class UserTransfers implements TransferCommands {
     const listing = await this.#access.shares.listFiles(gid);
     this.#seenFiles.set(fold(group), [...new Set(listing.shares.map((share) => share.name))]);
     return listing;
+  }
+
+  readonly #nameOf = (key: EntryKey): string | undefined =>
+    (this.downloads.get(key) ?? this.shares.get(key))?.entry.name;
+
+  /** A limit goes with what it was set on. */
+  async #forgetLimits(): Promise<void> {
+    for (const { gid, content } of this.#desk.rates.standing()) {
+      if (gid === undefined || content === undefined) continue;
+      if (this.#nameOf({ gid, content }) === undefined) await this.#desk.rates.forget({ gid, content });
+    }
+  }
+
+  async #limitScope(group: string | undefined, file: string | undefined): Promise<LimitScope> {
+    if (group === undefined) return {};
+    if (file !== undefined) return this.#ownContent(group, file);
+    const standing = this.#desk.rates.standing().flatMap(({ gid }) => gid ?? []);
+    const known = [...this.#access.gate.memberGroups().map(({ gid }) => gid), ...standing];
+    const gid = known.find((each) => this.#isIn(each, group));
+    return { gid: gid ?? (await this.#access.gate.requireMember(group)).gid };
+  }
+
+  /** What of this user's own a file of a group is, shared, fetched or both. */
+  async #ownContent(group: string, file: string): Promise<EntryKey> {
+    const owned: (Download | SharedContent)[] = [...this.downloads.all];
+    for (const share of this.shares.all) if (!this.downloads.get(share.entry)) owned.push(share);
+    const { entry } = await this.#own(owned, group, file, 'NO_SUCH_FILE');
+    return { gid: entry.gid, content: entry.content };
   }
 
   #ownDownload(group: string, file: string): Promise<Download> {
