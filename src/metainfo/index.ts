@@ -38,4 +38,5 @@ export {
 export { checkName, checkNameOn, foldName } from './names.ts';
 export { PieceLayers } from './piece-layers.ts';
 export { torrentFile } from './torrent-file.ts';
+export { readTorrentFile, type ReadFile, type ReadTorrent } from './torrent-reader.ts';
 export { buildTorrent, parseTorrentInfo, type Torrent } from './torrent.ts';

@@ -25,21 +25,44 @@ export interface MemberFiles {
   readonly parameters: string;
 }
 
-/** What libtorrent reads in a .torrent file. */
-export interface Description {
+/** What libtorrent reads in any .torrent file. */
+export interface Summary {
   /** 64 hex digits (version 2). */
   readonly infoHash: string;
-  readonly isV1: boolean;
+  /** 40 hex digits of version 1; empty if there is none. */
+  readonly infoHash1: string;
   readonly name: string;
   readonly private: boolean;
   readonly pieceLength: number;
+  /** Paths begin with the content's name; an empty file's root is zeros. Without padding. */
+  readonly files: readonly { readonly path: string; readonly length: number; readonly root: string }[];
+}
+
+/** What it reads in one of a group. */
+export interface Description extends Summary {
   readonly pieces: number;
   readonly authority: string;
   /** SHA-256 of each piece layer, by the root of its file; all in hex. */
   readonly layers: Readonly<Record<string, string>>;
-  /** Paths begin with the content's name; an empty file's root is zeros. */
-  readonly files: readonly { readonly path: string; readonly length: number; readonly root: string }[];
 }
+
+/** A connection that is past its handshakes. */
+export interface Connection {
+  /** Of the peer. */
+  readonly port: number;
+  /** Blocks that were asked for and have not come. */
+  readonly requests: number;
+  /** Bytes of content from there. */
+  readonly from: number;
+}
+
+/** A .torrent that libtorrent made, in base64. */
+export interface Made extends Summary {
+  readonly data: string;
+}
+
+/** Settings that differ from those in the script; null: as libtorrent has them. */
+export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface Status {
   /** Bytes of BitTorrent from and to peers, protocol and payload. */
@@ -75,16 +98,16 @@ export class Libtorrent {
   /** Where its SSL torrents are reached. */
   port = 0;
 
-  static async open(): Promise<Libtorrent> {
-    const peer = new Libtorrent();
+  static async open(settings: Settings = {}): Promise<Libtorrent> {
+    const peer = new Libtorrent(settings);
     const { port } = await peer.hears('listening', (told) => told.tls === true);
     peer.port = port ?? 0;
     return peer;
   }
 
-  constructor() {
+  constructor(settings: Settings) {
     if (python === undefined) throw new Error('no libtorrent here');
-    this.#child = spawn(python, [script], { stdio: 'pipe' });
+    this.#child = spawn(python, [script, JSON.stringify(settings)], { stdio: 'pipe' });
     this.#ended = once(this.#child, 'close').then(() => this.#onEnd());
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
@@ -93,8 +116,8 @@ export class Libtorrent {
     }
   }
 
-  /** Takes part in a torrent from its file; `folder` is where the content is or will be. */
-  async add(torrent: string, folder: string, member: MemberFiles, seed: boolean): Promise<void> {
+  /** Takes part in a torrent from its file; `folder` is where the content is or will be. No member: no certificate. */
+  async add(torrent: string, folder: string, member: MemberFiles | undefined, seed: boolean): Promise<void> {
     await this.#ask('add', { torrent, folder, seed, ...member });
   }
 
@@ -104,6 +127,25 @@ export class Libtorrent {
 
   status(torrent: string): Promise<Status> {
     return this.#ask('status', { torrent }) as Promise<Status>;
+  }
+
+  connections(torrent: string): Promise<Connection[]> {
+    return this.#ask('connections', { torrent }) as Promise<Connection[]>;
+  }
+
+  version(): Promise<string> {
+    return this.#ask('version', {}) as Promise<string>;
+  }
+
+  /** What it reads in .torrent files given as bytes, or why it refuses them. */
+  read(torrents: readonly Uint8Array[]): Promise<(Summary | { error: string })[]> {
+    const asBase64 = torrents.map((bytes) => Buffer.from(bytes).toString('base64'));
+    return this.#ask('read', { torrents: asBase64 }) as Promise<(Summary | { error: string })[]>;
+  }
+
+  /** Makes .torrent files of files or folders on disk. A piece length of 0: as it likes. */
+  make(paths: readonly string[], hybrid: boolean, pieceLength: number): Promise<Made[]> {
+    return this.#ask('make', { paths, hybrid, pieceLength }) as Promise<Made[]>;
   }
 
   describe(torrent: string): Promise<Description> {

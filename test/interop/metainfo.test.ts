@@ -8,7 +8,6 @@ import { seededChance, sha256Hex, toHex, utf8 } from '../../src/base/index.ts';
 import {
   buildContent,
   buildTorrent,
-  checkName,
   foldName,
   HASH_BYTES,
   PieceLayers,
@@ -19,20 +18,11 @@ import {
 } from '../../src/metainfo/index.ts';
 import { TestGroup } from '../support/test-group.ts';
 import { Libtorrent, python, type Description } from './libtorrent.ts';
+import { someName } from './some-name.ts';
 
 const KIB = 1024;
 const GIB = 1024 ** 3;
-/** libtorrent cuts longer names of files on disk; the torrent stays what it is. */
-const NAME_BYTES_MAX = 240;
-/** libtorrent leaves marks of the direction of writing out of names on disk. */
-const DIRECTION_MARK = /[\u200e\u200f]/;
 const EMPTY_ROOT = '0'.repeat(64);
-
-const someName = fc
-  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
-  .map((name) => name.normalize('NFC'))
-  .filter((name) => checkName(name) === undefined && !DIRECTION_MARK.test(name))
-  .filter((name) => Buffer.byteLength(name) <= NAME_BYTES_MAX);
 
 /** Bytes: nothing, less than a block, around a piece, several pieces, and so much that pieces are larger. */
 const someLength = fc.oneof(
@@ -100,7 +90,7 @@ function expectedOf({ content, layers }: ReturnType<typeof complete>, authority:
   });
   return {
     infoHash: torrent.infoHash,
-    isV1: false,
+    infoHash1: '',
     name: content.name,
     private: true,
     pieceLength: content.pieceLength,

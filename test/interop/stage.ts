@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { utf8 } from '../../src/base/index.ts';
-import { openHasher } from '../../src/hashing/index.ts';
+import { openHasher, type Hasher } from '../../src/hashing/index.ts';
 import {
   buildContent,
   buildTorrent,
@@ -11,21 +11,11 @@ import {
   torrentFile,
   type Torrent,
 } from '../../src/metainfo/index.ts';
+import { FFDHE2048_PEM } from '../../src/node/transfers/ffdhe2048.ts';
 import { scanFolder } from '../../src/storage/index.ts';
 import type { TestMember } from '../support/test-group.ts';
 import { noise } from '../transfers/kit.ts';
 import type { MemberFiles } from './libtorrent.ts';
-
-/** ffdhe2048 (RFC 7919). */
-const PARAMETERS = `-----BEGIN DH PARAMETERS-----
-MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
-+8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
-87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
-YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
-7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
-ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
------END DH PARAMETERS-----
-`;
 
 /** Files by path, `/` between the components: how many bytes, and which (same number, same bytes). */
 export type Plan = Readonly<Record<string, readonly [bytes: number, seed: number]>>;
@@ -69,22 +59,32 @@ const contentOf = (bytes: number, seed: number): Buffer => noise(bytes + 4, seed
 
 /** Describes what is on disk as a group's torrent, and writes the .torrent file. */
 export async function writeTorrent(path: string, authorityPem: string, file: string): Promise<Torrent> {
-  const { name, isFolder, size, files } = await scanFolder(path);
   const hasher = openHasher({ workers: 1 });
   try {
-    const toHash = files.map(({ diskPath, length }) => ({ path: diskPath, length }));
-    const unwatched = new AbortController().signal;
-    const hashes = await hasher.hashFiles(toHash, pieceLengthFor(size), () => undefined, unwatched);
-    const listed = files.map((each, at) => ({ ...each, piecesRoot: hashes[at]?.piecesRoot }));
-    const content = buildContent({ name, isFolder, files: listed });
-    const layers = new PieceLayers(content);
-    for (const [at, { pieceLayer }] of hashes.entries()) layers.setLayer(at, pieceLayer);
-    const torrent = buildTorrent(content, utf8(authorityPem));
-    await writeFile(file, torrentFile(torrent, layers));
+    const { torrent, bytes } = await torrentOf(hasher, path, authorityPem);
+    await writeFile(file, bytes);
     return torrent;
   } finally {
     await hasher.close();
   }
+}
+
+/** The torrent of what is on disk, and its .torrent file. */
+export async function torrentOf(
+  hasher: Hasher,
+  path: string,
+  authorityPem?: string,
+): Promise<{ torrent: Torrent; bytes: Uint8Array }> {
+  const { name, isFolder, size, files } = await scanFolder(path);
+  const toHash = files.map(({ diskPath, length }) => ({ path: diskPath, length }));
+  const unwatched = new AbortController().signal;
+  const hashes = await hasher.hashFiles(toHash, pieceLengthFor(size), () => undefined, unwatched);
+  const listed = files.map((each, at) => ({ ...each, piecesRoot: hashes[at]?.piecesRoot }));
+  const content = buildContent({ name, isFolder, files: listed });
+  const layers = new PieceLayers(content);
+  for (const [at, { pieceLayer }] of hashes.entries()) layers.setLayer(at, pieceLayer);
+  const torrent = buildTorrent(content, authorityPem === undefined ? undefined : utf8(authorityPem));
+  return { torrent, bytes: torrentFile(torrent, layers) };
 }
 
 /** What a member needs to take part with libtorrent, as files in `folder`. */
@@ -93,7 +93,7 @@ export async function writeMember(folder: string, { credentials }: TestMember): 
   const files = { certificate: 'member.pem', key: 'member.key', parameters: 'dh.pem' };
   await writeFile(join(folder, files.certificate), credentials.certificatePem);
   await writeFile(join(folder, files.key), credentials.privateKeyPem);
-  await writeFile(join(folder, files.parameters), PARAMETERS);
+  await writeFile(join(folder, files.parameters), FFDHE2048_PEM);
   return {
     certificate: join(folder, files.certificate),
     key: join(folder, files.key),
