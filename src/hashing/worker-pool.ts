@@ -37,6 +37,7 @@ export class WorkerPool {
   readonly #urgent: Entry[] = [];
   readonly #bulk: Entry[] = [];
   #nextId = 0;
+  #isPlanned = false;
   #closing: Promise<void> | undefined;
 
   constructor(size: number) {
@@ -49,7 +50,7 @@ export class WorkerPool {
     this.#nextId += 1;
     const entry = { request: { id: this.#nextId, job }, weightBytes, result: deferred<Uint8Array>() };
     (urgent ? this.#urgent : this.#bulk).push(entry);
-    this.#dispatch();
+    this.#planDispatch();
     return entry.result.promise;
   }
 
@@ -70,6 +71,16 @@ export class WorkerPool {
     const crews = this.#crews.splice(0);
     for (const { result } of entries) result.reject(closedError());
     await Promise.all(crews.map(({ worker }) => worker.terminate()));
+  }
+
+  /** Jobs that come in one turn of the event loop travel together. */
+  #planDispatch(): void {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    setImmediate(() => {
+      this.#isPlanned = false;
+      this.#dispatch();
+    });
   }
 
   #dispatch(): void {

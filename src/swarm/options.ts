@@ -65,7 +65,7 @@ export const DEFAULT_SWARM_CONFIG: SwarmConfig = Object.freeze({
   connectionsPerUserMax: 8,
   connectionsWanted: 24,
   dialsMax: 8,
-  ownRequestBytes: 128 * 1024,
+  ownRequestBytes: 256 * 1024,
   windowBytesMax: 8 * 1024 * 1024,
   queueMs: 150,
   activePiecesMax: 256,

@@ -13,6 +13,11 @@ const PENDING_MAX = 2_048;
 const LIVE_MAX = 512;
 /** A peer that rejects what it announced is left alone for a while. */
 const REJECTED_REST_MS = 1_000;
+/**
+ * Requests go out in bursts of this part of the window: a message of its own for each costs both sides more than the
+ * block's bytes do.
+ */
+const BURSTS_PER_WINDOW = 4;
 const waste = new Uint8Array(LARGEST_REQUEST_BYTES);
 
 /** Where bytes that nobody wants go. */
@@ -49,6 +54,7 @@ export class RequestPipeline {
     const requestBytes = this.#requestBytes(session, nowMs);
     if (session.windowBytes === 0) session.windowBytes = firstWindow(requestBytes, this.#core.config);
     const windowBytes = session.snubbed ? requestBytes : session.windowBytes;
+    if (session.pendingBytes > windowBytes - Math.max(requestBytes, windowBytes / BURSTS_PER_WINDOW)) return;
     while (session.pendingBytes < windowBytes && session.pending.length < this.#requestsMax(session)) {
       const active = this.#picker.next(session, nowMs);
       if (active) this.#requestFrom(session, active, requestBytes, nowMs);

@@ -17,7 +17,7 @@ import { FramePool } from './frame-pool.ts';
 import { UserTransfers } from './user-transfers.ts';
 
 /** Memory for pieces under way, all swarms together. */
-const PIECE_MEMORY_BYTES = 64 * 1024 * 1024;
+const PIECE_MEMORY_BYTES = 32 * 1024 * 1024;
 /** How BitTorrent clients name themselves (BEP 20): program, version, then chance. */
 const PEER_ID_PREFIX = '-MB0100-';
 const PEER_ID_BYTES = 20;
