@@ -6,7 +6,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,20 +20,12 @@ import {
   memberDates,
   toPem,
 } from '../src/identity/index.ts';
-import { Client } from '../scripts/demo/client.ts';
+import type { Client } from '../scripts/demo/client.ts';
 import { makeRandomFile } from '../scripts/demo/sample.ts';
-import { Stage } from '../scripts/demo/stage.ts';
-import { Trackers } from '../scripts/demo/tracker.ts';
+import type { Stage } from '../scripts/demo/stage.ts';
+import { GROUP, median, onStage, openGroup, residentMib } from './bench-group.ts';
 
-const GROUP = 'bench';
-const PASSWORD = 'benches-stand-in-the-park-9';
 const MIB = 2 ** 20;
-
-/** Resident memory of a process, MiB; 0 where the system doesn't say. */
-function residentMib(pid: number | undefined): number {
-  if (pid === undefined || !existsSync(`/proc/${pid}/status`)) return 0;
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-}
 
 async function rawSeconds(folder: string, bytes: number): Promise<number> {
   const script = fileURLToPath(new URL('raw-tls.js', import.meta.url));
@@ -56,14 +48,6 @@ async function writeCredentials(folder: string): Promise<void> {
   await writeFile(join(folder, 'key.pem'), toPem(key.privateKey, 'PRIVATE KEY'));
 }
 
-async function openClient(stage: Stage, trackersFile: string, name: string): Promise<Client> {
-  const dataFolder = await stage.makeFolder('clients', name);
-  const client = new Client({ stage, clock: systemClock, trackersFile, name, dataFolder });
-  await client.must('create_user', name, PASSWORD);
-  await client.must('login', name, PASSWORD);
-  return client;
-}
-
 /** One fetch, timed from the command to its COMPLETE; forgets the copy afterwards. */
 async function fetchSeconds(leecher: Client, file: string, target: string): Promise<number> {
   const startMs = systemClock.nowMs();
@@ -76,16 +60,10 @@ async function fetchSeconds(leecher: Client, file: string, target: string): Prom
   return seconds;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 async function compare(stage: Stage, mib: number, runs: number): Promise<void> {
-  const trackers = await Trackers.startAll(stage, systemClock, 2);
-  const seed = await openClient(stage, trackers.file, 'seed');
-  const leecher = await openClient(stage, trackers.file, 'leecher');
-  await seed.must('create_group', GROUP);
-  await leecher.must('join_group', GROUP);
-  await seed.must('accept_request', GROUP, 'leecher');
+  const { clients } = await openGroup(stage, ['seed', 'leecher']);
+  const [seed, leecher] = clients;
+  if (seed === undefined || leecher === undefined) return;
   const weights = stage.processes.map(({ name, pid }) => `${name} ${residentMib(pid).toFixed(0)} MiB`);
   process.stdout.write(`idle: ${weights.join(', ')}\n`);
 
@@ -117,12 +95,5 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     process.stderr.write('npm run bench -- one-to-one [MIB [RUNS]]\n');
     return 2;
   }
-  if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm';
-  const stage = new Stage(root);
-  try {
-    await compare(stage, mib, runs);
-    return 0;
-  } finally {
-    await stage.close();
-  }
+  return onStage(root, (stage) => compare(stage, mib, runs));
 }
