@@ -6,7 +6,7 @@ import { PresenceBook } from './presence-book.ts';
 import { type DeviceFacts, PresenceReporter } from './presence-reporter.ts';
 import type { TrackerStream } from './tracker-stream.ts';
 
-/** News are told at once, but those of one moment together. */
+/** News are told at once, but those that follow within so long together. */
 const GATHER_MS = 50;
 /** A tracker that leaves so many heartbeats unanswered is given up. */
 const MISSED_MAX = 2;
@@ -30,6 +30,7 @@ export class PresenceService implements Presence {
   #contents: readonly OwnContent[] = [];
   #cancelBeat: Cancel;
   #cancelGather: Cancel | undefined;
+  #toldAtMs = -Infinity;
 
   /** `uid`: the user as whom the streams are open. */
   constructor(uid: string, facts: DeviceFacts, clock: Clock) {
@@ -46,7 +47,8 @@ export class PresenceService implements Presence {
     this.#contents = contents;
     if (!news) return;
     this.#watch();
-    this.#cancelGather ??= this.#clock.after(GATHER_MS, () => this.#gathered());
+    const waitMs = Math.max(0, this.#toldAtMs + GATHER_MS - this.#clock.nowMs());
+    this.#cancelGather ??= this.#clock.after(waitMs, () => this.#gathered());
   }
 
   peersOf(gid: GroupId, content: ContentId): readonly PeerEntry[] {
@@ -103,6 +105,7 @@ export class PresenceService implements Presence {
 
   #gathered(): void {
     this.#cancelGather = undefined;
+    this.#toldAtMs = this.#clock.nowMs();
     for (const stream of this.#reports.keys()) void this.#tell(stream);
   }
 
