@@ -4,12 +4,18 @@
  */
 export { endpoint, type CallInput, type CallResult, type Endpoint } from './endpoint.ts';
 export {
+  addressField,
   apiErrorSchema,
   bytesField,
+  contentIdField,
+  groupIdField,
   hashField,
+  infoHashField,
   nonceField,
+  portField,
   recordField,
   recordKeyField,
+  userIdField,
   type ApiError,
   type PeerAddress,
 } from './fields.ts';

@@ -43,8 +43,8 @@ function startTracker(options: TrackerOptions): Promise<number> {
       import('../tracker/index.ts'),
       import('./tracker-console.ts'),
     ]);
-    const { trackersFile, line, dataDir } = options;
-    const tracker = await openTracker({ trackersFile, line, dataDir, log, clock: systemClock });
+    const { logFile: _, ...given } = options;
+    const tracker = await openTracker({ ...given, log, clock: systemClock });
     return runTrackerConsole(tracker, ownStreams(), stop, systemClock);
   });
 }

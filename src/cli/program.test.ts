@@ -43,9 +43,15 @@ test('the client and its options', () => {
 });
 
 test('the tracker and its line', () => {
-  expect(parse('tracker t.txt 2 --data d --log l')).toEqual({
+  expect(parse('tracker t.txt 2 --data d --log l --announce [::1]:6969')).toEqual({
     run: 'tracker',
-    options: { trackersFile: 't.txt', line: 2, dataDir: 'd', logFile: 'l' },
+    options: {
+      trackersFile: 't.txt',
+      line: 2,
+      dataDir: 'd',
+      announce: { host: '::1', port: 6969 },
+      logFile: 'l',
+    },
   });
 });
 
@@ -57,6 +63,7 @@ test.each([
   { line: 'client here t.txt', says: 'expected <ip>:<port>' },
   { line: 'client 127.0.0.1:1 t.txt --up-limit 0', says: 'expected MiB a second' },
   { line: 'tracker t.txt first', says: 'expected the number of a line' },
+  { line: 'tracker t.txt 1 --announce 6969', says: 'expected <ip>:<port>' },
   { line: 'tracker t.txt 0', says: 'expected the number of a line' },
 ])('wrong usage ends with 2: $line', ({ line, says }) => {
   const invocation = parse(line);

@@ -21,6 +21,8 @@ export interface TrackerOptions {
   /** Which tracker line of the file this is, from 1. */
   readonly line: number;
   readonly dataDir: string | undefined;
+  /** Where other BitTorrent programs may announce; undefined for nowhere. */
+  readonly announce: PeerAddress | undefined;
   readonly logFile: string | undefined;
 }
 
@@ -118,17 +120,28 @@ function toClientOptions(listen: PeerAddress, trackersFile: string, flags: Clien
   };
 }
 
+interface TrackerFlags {
+  data?: string;
+  announce?: PeerAddress;
+  log?: string;
+}
+
 function trackerCommand(onInvocation: (invocation: Invocation) => void): Command {
   return new Command('tracker')
     .description('One tracker of the list, with a console: status, sync, quit.')
     .argument('<tracker_info.txt>', 'the list of trackers, the same for all of them and for the clients')
     .argument('<n>', 'which line of the list this one is, from 1', toLineNumber)
     .option('--data <dir>', 'keep its database there')
+    .option(
+      '--announce <ip:port>',
+      'let members announce there from other BitTorrent programs, by plain HTTP (default: nowhere)',
+      toAddress,
+    )
     .option('--log <file>', 'write a log for finding faults there; - for standard error')
-    .action((trackersFile: string, line: number, flags: { data?: string; log?: string }) => {
+    .action((trackersFile: string, line: number, flags: TrackerFlags) => {
       onInvocation({
         run: 'tracker',
-        options: { trackersFile, line, dataDir: flags.data, logFile: flags.log },
+        options: { trackersFile, line, dataDir: flags.data, announce: flags.announce, logFile: flags.log },
       });
     });
 }

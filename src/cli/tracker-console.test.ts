@@ -32,6 +32,8 @@ function consoleOn(streams: Pick<Streams, 'input' | 'output'>, inForeground = tr
       records: 7,
       usersOnline: 2,
       eventStreams: 3,
+      announce: 'http://127.0.0.1:6969',
+      programsAnnouncing: 2,
       others: [OTHER],
     }),
     sync: async () => [{ ...OTHER, fetched: 5 }],
@@ -53,7 +55,7 @@ test('behind a pipe: answers, outlives the end of its input, and ends cleanly by
   const output = new TextSink();
   const { calls, exited, terminate } = consoleOn({ input, output });
   input.end('status\nsync\nupload_file a b\n');
-  await expect.poll(() => output.lines().length).toBe(13);
+  await expect.poll(() => output.lines().length).toBe(15);
   expect(output.lines()).toEqual([
     'SUCCESS: tracker 1 listening on 10.0.0.2:7000',
     'tracker\t1',
@@ -63,6 +65,8 @@ test('behind a pipe: answers, outlives the end of its input, and ends cleanly by
     'records\t7',
     'users_online\t2',
     'event_streams\t3',
+    'announce\thttp://127.0.0.1:6969',
+    'programs_announcing\t2',
     'other\t10.0.0.3:7000\tconnected',
     'SUCCESS: tracker 1; 1 other in the list',
     '10.0.0.3:7000\tconnected\t5\t-',

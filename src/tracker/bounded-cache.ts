@@ -20,6 +20,11 @@ export class BoundedCache<K, V> {
     return value;
   }
 
+  /** What is kept under `key`; it counts as no use of it. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
   delete(key: K): void {
     this.#entries.delete(key);
   }

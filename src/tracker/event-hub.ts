@@ -1,11 +1,12 @@
 import { addressKey, toBase64Url, type Clock, type UserId } from '../base/index.ts';
+import type { SwarmPeer } from '../api/index.ts';
 import { parseKey, type RecordOf, type SignedRecord } from '../records/index.ts';
 import type { StoreNews } from '../store/index.ts';
 import { EventStream, swarmEvents } from './event-stream.ts';
 import type { PresenceTable } from './presence-table.ts';
 import { groupOf, mayRead } from './read-rights.ts';
 import type { GroupView, RecordViews } from './record-views.ts';
-import type { SwarmNews } from './swarm-news.ts';
+import type { SwarmNews, SwarmRef } from './swarm-news.ts';
 
 /**
  * Streams in all, from one address and of one user; beyond them the oldest (of that address, of that user) is closed.
@@ -21,10 +22,16 @@ interface Reader {
   readonly address: string;
 }
 
+/** Who takes part in swarms without being one of our own clients. */
+interface OtherPrograms {
+  swarm(ref: SwarmRef): readonly SwarmPeer[];
+}
+
 /** Tells clients what concerns them. */
 export class EventHub {
   readonly #views: RecordViews;
   readonly #presence: PresenceTable;
+  readonly #others: OtherPrograms;
   readonly #clock: Clock;
   readonly #boot: string;
   /** In the order of their beginning. */
@@ -32,9 +39,17 @@ export class EventHub {
   /** Changes are told in the order in which they were stored. */
   #telling: Promise<void> = Promise.resolve();
 
-  constructor(views: RecordViews, presence: PresenceTable, clock: Clock, boot: string) {
+  /** `others`: the other BitTorrent programs in a swarm. */
+  constructor(
+    views: RecordViews,
+    presence: PresenceTable,
+    others: OtherPrograms,
+    clock: Clock,
+    boot: string,
+  ) {
     this.#views = views;
     this.#presence = presence;
+    this.#others = others;
     this.#clock = clock;
     this.#boot = boot;
   }
@@ -50,7 +65,7 @@ export class EventHub {
     this.#makeRoom(STREAMS_PER_ADDRESS_MAX, (other) => other.address === reader.address);
     this.#makeRoom(STREAMS_MAX, () => true);
     const source = {
-      swarm: this.#presence.swarm.bind(this.#presence),
+      swarm: (ref: SwarmRef) => [...this.#presence.swarm(ref), ...this.#others.swarm(ref)],
       swarms: () => this.#presence.swarmsWith(uid),
     };
     const stream = new EventStream(source, this.#boot, this.#clock.nowMs());

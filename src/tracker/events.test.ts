@@ -1,60 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { listening } from '../../test/support/event-listener.ts';
 import { HeldClock } from '../../test/support/held-clock.ts';
 import { SignedGroup } from '../../test/support/signed-group.ts';
 import { put, TrackerField, type Account } from '../../test/support/tracker-field.ts';
 import { trackerApi, type PresenceReport, type SwarmEvent } from '../api/index.ts';
-import { fromBase64Url, sha256Hex, type Clock, type InfoHash } from '../base/index.ts';
-import { decodeRecord, recordKey } from '../records/index.ts';
+import { sha256Hex, type Clock, type InfoHash } from '../base/index.ts';
+import { recordKey } from '../records/index.ts';
 
 const field = new TrackerField();
 const patience = { timeout: 20_000 };
-
-/** Reads one client's stream, and waits until an event fits. */
-class Listener {
-  readonly seen: { type: string; data: unknown }[] = [];
-  readonly #wakers = new Set<() => void>();
-  readonly ended: Promise<void>;
-
-  constructor(account: Account) {
-    this.ended = this.#read(account).catch(() => undefined);
-  }
-
-  /** Data of the first event of this type, also of those already seen, that fits. */
-  async next<T>(type: string, fits: (data: T) => boolean = () => true): Promise<T> {
-    for (;;) {
-      const found = this.seen.find((event) => event.type === type && fits(event.data as T));
-      if (found) return found.data as T;
-      await new Promise<void>((wake) => this.#wakers.add(wake));
-    }
-  }
-
-  async record(key: string): Promise<void> {
-    await this.next<{ bytes: string }>(
-      'record',
-      ({ bytes }) => decodeRecord(fromBase64Url(bytes)).key === key,
-    );
-  }
-
-  get recordKeys(): string[] {
-    return this.seen
-      .filter(({ type }) => type === 'record')
-      .map(({ data }) => decodeRecord(fromBase64Url((data as { bytes: string }).bytes)).key);
-  }
-
-  async #read({ caller }: Account): Promise<void> {
-    for await (const event of caller.events()) {
-      this.seen.push(event);
-      for (const wake of this.#wakers) wake();
-      this.#wakers.clear();
-    }
-  }
-}
-
-async function listening(account: Account): Promise<Listener> {
-  const listener = new Listener(account);
-  await listener.next('hello');
-  return listener;
-}
 
 async function labWith(members: number, clock?: Clock) {
   const trackers = await field.cluster(1);

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:https';
 import type { Server as TcpServer, Socket } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { TrackerAddress } from '../api/index.ts';
-import { addressKey, CommandError, systemCode, type Clock, type Logger } from '../base/index.ts';
+import { addressKey, type Clock, type Logger } from '../base/index.ts';
 import { plainAddress } from './address-key.ts';
+import { bind } from './bind.ts';
 import type { TrackerCredentials } from './tracker-credentials.ts';
 
 const CONNECTIONS_MAX = 8_000;
@@ -53,7 +54,8 @@ export async function listen(
   server.maxConnections = CONNECTIONS_MAX;
   limitByAddress(server, CONNECTIONS_PER_ADDRESS_MAX);
   server.on('tlsClientError', (error) => log.debug('tls-client-error', { reason: error.message }));
-  await bind(server, address, log);
+  const otherPort = 'this tracker may be running already, else give it another port in tracker_info.txt';
+  await bind(server, { ...address, otherPort }, log);
   server.on('error', (error) => log.error('server-error', { reason: error.message }));
   return {
     renew: (fresh) => server.setSecureContext(secureOptions(fresh)),
@@ -87,43 +89,6 @@ const secureOptions = ({ certificatePem, keyPem }: TrackerCredentials) => ({
   minVersion: 'TLSv1.3' as const,
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
-
-async function bind(server: Server, { host, port, text }: TrackerAddress, log: Logger): Promise<void> {
-  try {
-    await listening(server, host, port);
-  } catch (error) {
-    if (systemCode(error) !== 'EADDRNOTAVAIL') throw bindError(error, port, text);
-    log.warn('listening-on-all-addresses', { because: `${host} is not an address of this machine` });
-    await listening(server, undefined, port).catch((other: unknown) => {
-      throw bindError(other, port, text);
-    });
-  }
-}
-
-function listening(server: Server, host: string | undefined, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function bindError(error: unknown, port: number, text: string): CommandError {
-  const code = systemCode(error);
-  if (code === 'EADDRINUSE') {
-    return new CommandError(
-      'PORT_IN_USE',
-      `port ${port} (${text}) is in use: this tracker may be running already, else give it another port in tracker_info.txt`,
-      { cause: error },
-    );
-  }
-  const why = code === 'EACCES' ? 'this user may not listen on it; choose one above 1023' : String(error);
-  return new CommandError('PERMISSION_DENIED', `port ${port} (${text}) can't be opened: ${why}`, {
-    cause: error,
-  });
-}
 
 async function shutDown(server: Server, clock: Clock): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -5,6 +5,7 @@ import { CommandError, every, systemCode, type Clock, type Logger } from '../bas
 import { loadOrCreateClusterKey, openOpaqueServer, type ClusterKey } from '../identity/index.ts';
 import { openRecordVerifier } from '../records/index.ts';
 import { openSqliteStore } from '../store/index.ts';
+import { openAnnouncePort } from './announce/announce-port.ts';
 import { listen } from './https-server.ts';
 import type { OtherTracker, SyncResult } from './replicator.ts';
 import { TrackerCore } from './tracker-core.ts';
@@ -20,8 +21,16 @@ export interface TrackerOptions {
   readonly line: number;
   /** Where records are kept; by default the folder `tracker-<line>` beside `trackersFile`. */
   readonly dataDir?: string | undefined;
+  /** Where other BitTorrent programs may announce, by plain HTTP; port 0 takes any free one. Absent: nowhere. */
+  readonly announce?: AnnounceAddress | undefined;
   readonly log: Logger;
   readonly clock: Clock;
+}
+
+export interface AnnounceAddress {
+  /** An IP address as others reach it; an unspecified one (`0.0.0.0`, `::`) stands for the address in the list. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface TrackerStatus {
@@ -33,6 +42,10 @@ export interface TrackerStatus {
   readonly records: number;
   readonly usersOnline: number;
   readonly eventStreams: number;
+  /** `http://ip:port` where other BitTorrent programs announce, if they may here. */
+  readonly announce?: string;
+  /** Those that do, here or at another tracker of the list. */
+  readonly programsAnnouncing: number;
   readonly others: readonly OtherTracker[];
 }
 
@@ -45,6 +58,9 @@ export interface Tracker {
   /** Idempotent. */
   close(): Promise<void>;
 }
+
+/** Addresses that a server may listen on and nobody can connect to. */
+const UNSPECIFIED = new Set(['0.0.0.0', '::']);
 
 type Closing = () => Promise<void>;
 
@@ -100,6 +116,7 @@ async function open(options: TrackerOptions, closings: Closing[]): Promise<Omit<
     core.endStreams();
     return port.close();
   });
+  if (options.announce) closings.push(await openAnnouncing(core, options.announce, address, clock, log));
   const stopRenewing = every(clock, RENEW_MS, () => void renew());
   const renew = async (): Promise<void> => {
     credentials = await issueCredentials(cluster, address.host, clock.wallMs());
@@ -109,6 +126,24 @@ async function open(options: TrackerOptions, closings: Closing[]): Promise<Omit<
   log.info('tracker-open', { address: address.text, cluster: cluster.id });
   return { ...describe(core, address, line, cluster, dataDir), sync: () => core.replicator.sync() };
 }
+
+/** Lets other BitTorrent programs announce; resolves with the way to end it. */
+async function openAnnouncing(
+  core: TrackerCore,
+  { host, port }: AnnounceAddress,
+  tracker: TrackerAddress,
+  clock: Clock,
+  log: Logger,
+): Promise<Closing> {
+  const binding = { host, port, text: addressText(host, port), otherPort: 'choose another for --announce' };
+  const opened = await openAnnouncePort(binding, core.announcing.service, clock, log);
+  const shown = UNSPECIFIED.has(host) ? tracker.host : host;
+  core.announceBase = `http://${addressText(shown, opened.port)}`;
+  return () => opened.close();
+}
+
+const addressText = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 function describe(
   core: TrackerCore,
@@ -120,9 +155,11 @@ function describe(
   return {
     address: text,
     async status() {
-      const { records, usersOnline, eventStreams } = await core.measure();
-      const counts = { records, usersOnline, eventStreams };
-      return { address: text, line, cluster: cluster.id, dataDir, ...counts, others: core.replicator.others };
+      const { records, usersOnline, eventStreams, programsAnnouncing } = await core.measure();
+      const counts = { records, usersOnline, eventStreams, programsAnnouncing };
+      const announce = core.announceBase !== undefined && { announce: core.announceBase };
+      const facts = { address: text, line, cluster: cluster.id, dataDir, ...announce };
+      return { ...facts, ...counts, others: core.replicator.others };
     },
   };
 }

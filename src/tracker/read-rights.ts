@@ -1,5 +1,5 @@
 import type { GroupId, UserId } from '../base/index.ts';
-import type { ParsedKey } from '../records/index.ts';
+import { parseKey, type ParsedKey } from '../records/index.ts';
 
 /** What rights are decided by. */
 export interface GroupRights {
@@ -50,4 +50,11 @@ export function groupOf(key: ParsedKey): GroupId | undefined {
     case 'share':
       return key.parts.gid;
   }
+}
+
+/** The groups whose members a record of this key may change: one, or none. */
+export function groupsDecidedBy({ key }: { readonly key: string }): GroupId[] {
+  const parsed = parseKey(key);
+  const gid = parsed && groupOf(parsed);
+  return gid === undefined || parsed?.kind === 'share' ? [] : [gid];
 }

@@ -7,6 +7,7 @@ import {
   type Deferred,
   type Logger,
 } from '../base/index.ts';
+import type { CallInput } from '../api/index.ts';
 import type { SignedRecord } from '../records/index.ts';
 import type { RecordStore } from '../store/index.ts';
 import type { RecordIntake } from './record-intake.ts';
@@ -61,6 +62,8 @@ export class ReplicaLink {
   #session = new AbortController();
   #queue: Push[] = [];
   #isPushing = false;
+  #otherBoot: string | undefined;
+  #announceBase: string | undefined;
   #catchingUp: Promise<number> | undefined;
   #running: Promise<void> | undefined;
 
@@ -75,6 +78,21 @@ export class ReplicaLink {
   /** Why the other tracker is not taken for one of this cluster, and what to do; undefined unless it is so. */
   get fault(): string | undefined {
     return this.#state === 'different_cluster' ? this.#fault : undefined;
+  }
+
+  /** Which run of the other tracker is connected; undefined while none is. */
+  get otherBoot(): string | undefined {
+    return this.#state === 'connected' ? this.#otherBoot : undefined;
+  }
+
+  /** Where other BitTorrent programs announce there; as it was last known, also while it is away. */
+  get announceBase(): string | undefined {
+    return this.#announceBase;
+  }
+
+  /** Rejects where it can't be told now. */
+  async tellForeign(batch: CallInput<(typeof replicaApi)['foreign']>['body']): Promise<void> {
+    await this.#parts.client.call(replicaApi.foreign, batch, this.#session.signal);
   }
 
   /** Begins, and resolves when the other tracker was tried once: caught up with, or not there. */
@@ -142,6 +160,8 @@ export class ReplicaLink {
     const { boot, store } = this.#parts;
     const theirs = await this.#parts.client.call(replicaApi.hello, { boot }, this.#session.signal);
     if (theirs.boot === boot) throw new Error('this address leads to this very tracker');
+    this.#otherBoot = theirs.boot;
+    this.#announceBase = theirs.announce;
     return theirs.root !== rootOf(await store.digests());
   }
 

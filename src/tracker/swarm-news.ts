@@ -25,6 +25,10 @@ export class SwarmNews {
     event.gone.push({ uid: peer.uid, device: peer.device });
   }
 
+  get isEmpty(): boolean {
+    return this.#events.size === 0 && this.entered.length === 0;
+  }
+
   /** One event for each swarm that changed, for those in it. */
   get events(): SwarmEvent[] {
     return [...this.#events.values()];

@@ -1,9 +1,10 @@
 import { EVENTS_HEARTBEAT_MS, type CallResult, type TrackerAddress, type trackerApi } from '../api/index.ts';
 import { every, secretBytes, toBase64Url, type Cancel, type Clock, type Logger } from '../base/index.ts';
-import { openAnnounceKeys, type ClusterKey, type OpaqueServer } from '../identity/index.ts';
+import type { ClusterKey, OpaqueServer } from '../identity/index.ts';
 import { recordKey, type RecordVerifier } from '../records/index.ts';
 import type { RecordStore, StoreNews } from '../store/index.ts';
-import { AnnounceUrls } from './announce/announce-urls.ts';
+import { Announcing } from './announce/announcing.ts';
+import { SwarmDirectory } from './announce/swarm-directory.ts';
 import { ApiServer } from './api-server.ts';
 import { EventHub } from './event-hub.ts';
 import { LogIns } from './log-ins.ts';
@@ -22,6 +23,8 @@ import { TrackerMetrics, type Measured } from './tracker-metrics.ts';
 
 /** How often silent users are looked for: with 8 s of patience they are gone within 10. */
 const PRESENCE_SWEEP_MS = 1_000;
+/** The same for other BitTorrent programs, which have minutes. */
+const FOREIGN_SWEEP_MS = 10_000;
 
 export interface CoreParts {
   readonly store: RecordStore;
@@ -39,10 +42,14 @@ export interface CoreParts {
 /** A tracker but for its port: everything it decides and keeps, put together. */
 export class TrackerCore {
   readonly replicator: Replicator;
+  readonly announcing: Announcing;
+  /** `http://ip:port` where other BitTorrent programs announce here, once they may. */
+  announceBase: string | undefined;
   readonly #parts: CoreParts;
   readonly #server: ApiServer;
   readonly #boot = toBase64Url(secretBytes(9));
   readonly #table = new PresenceTable();
+  readonly #directory = new SwarmDirectory();
   readonly #hub: EventHub;
   readonly #views: RecordViews;
   readonly #intake: RecordIntake;
@@ -54,8 +61,7 @@ export class TrackerCore {
     const { store, verifier, cluster, clock } = parts;
     this.#parts = parts;
     this.#views = new RecordViews(store);
-    this.#hub = new EventHub(this.#views, this.#table, clock, this.#boot);
-    this.#presence = new PresenceService(this.#table, this.#views, this.#hub, clock);
+    this.#hub = new EventHub(this.#views, this.#table, this.#directory, clock, this.#boot);
     this.#intake = new RecordIntake({
       store,
       views: this.#views,
@@ -64,7 +70,18 @@ export class TrackerCore {
       clock,
       replicate: (records) => this.replicator.replicate(records),
     });
-    this.replicator = new Replicator(this.#links(), clock);
+    const links = this.#links();
+    this.replicator = new Replicator(links, clock);
+    this.announcing = new Announcing({
+      directory: this.#directory,
+      views: this.#views,
+      hub: this.#hub,
+      cluster,
+      clock,
+      links: links.values(),
+      bases: () => this.#announceBases(links),
+    });
+    this.#presence = new PresenceService(this.#table, this.#views, this.announcing, clock);
     this.#server = this.#serve();
   }
 
@@ -80,6 +97,7 @@ export class TrackerCore {
     await this.#intake.start();
     this.#stops.push(every(clock, PRESENCE_SWEEP_MS, () => this.#presence.onTime()));
     this.#stops.push(every(clock, EVENTS_HEARTBEAT_MS, () => this.#hub.onTime()));
+    this.#stops.push(every(clock, FOREIGN_SWEEP_MS, () => this.announcing.onTime()));
     await this.replicator.start();
   }
 
@@ -88,6 +106,7 @@ export class TrackerCore {
       records: await this.#parts.store.count(),
       usersOnline: this.#table.counts.users,
       eventStreams: this.#hub.streamCount,
+      programsAnnouncing: this.#directory.counts.foreign,
       trackersConnected: this.replicator.others.filter(({ state }) => state === 'connected').length,
     };
   }
@@ -99,12 +118,14 @@ export class TrackerCore {
   /** Ends links and timers; what was opened elsewhere stays open. */
   async close(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
+    this.announcing.close();
     await this.replicator.close();
   }
 
   #onStoreNews(news: StoreNews): void {
     // First what the others ask.
     this.#views.onStoreNews(news);
+    this.announcing.onStoreNews(news);
     if (news.type === 'changes') {
       for (const record of news.records) this.#intake.onStored(record);
       this.#metrics.onStored(news.records.length);
@@ -112,6 +133,15 @@ export class TrackerCore {
     this.#hub.onStoreNews(news);
     this.#presence.onStoreNews(news).catch((error: unknown) => {
       this.#parts.log.error('presence-failed', { reason: String(error) });
+    });
+  }
+
+  /** In the order of the list. */
+  #announceBases(links: ReadonlyMap<string, ReplicaLink>): string[] {
+    const { trackers, line } = this.#parts;
+    return trackers.flatMap((tracker, at) => {
+      const base = at === line - 1 ? this.announceBase : links.get(tracker.text)?.announceBase;
+      return base ?? [];
     });
   }
 
@@ -139,7 +169,7 @@ export class TrackerCore {
       onAnswered: (call, status) => this.#metrics.onAnswered(call, status),
     });
     serveClients(server, {
-      announceUrls: new AnnounceUrls(this.#views, openAnnounceKeys(cluster), () => []),
+      announceUrls: this.announcing.urls,
       clock,
       hub: this.#hub,
       intake: this.#intake,
@@ -148,7 +178,11 @@ export class TrackerCore {
       reader: new RecordReader(store, this.#views),
       clusterInfo: () => this.#clusterInfo(),
     });
-    serveReplicas(server, store, this.#intake, this.#boot);
+    serveReplicas(server, store, this.#intake, {
+      boot: this.#boot,
+      announceBase: () => this.announceBase,
+      announcing: this.announcing,
+    });
     server.app.get('/healthz', async (context) => context.text(`ok ${await store.count()} records\n`));
     server.app.get('/metrics', async (context) => context.text(await this.#metrics.text()));
     return server;

@@ -5,6 +5,7 @@ export interface Measured {
   readonly records: number;
   readonly usersOnline: number;
   readonly eventStreams: number;
+  readonly programsAnnouncing: number;
   readonly trackersConnected: number;
 }
 
@@ -29,6 +30,7 @@ export class TrackerMetrics {
       records: 'Records held',
       usersOnline: 'Users online at this tracker',
       eventStreams: 'Event streams open',
+      programsAnnouncing: 'Other BitTorrent programs that announce in the cluster',
       trackersConnected: 'Other trackers connected',
     };
     const gauges = Object.entries(names).map(([key, help]) => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemClock, type Clock } from '../../src/base/index.ts';
-import { openTracker, type Tracker } from '../../src/tracker/index.ts';
+import { openTracker, type AnnounceAddress, type Tracker } from '../../src/tracker/index.ts';
 
 /** Real trackers of one list on free ports of the loopback address, in a folder of their own. */
 export class TestCluster {
@@ -21,9 +21,9 @@ export class TestCluster {
     return new TestCluster(await freePorts(count));
   }
 
-  /** Starts the tracker of this line, from 1. */
-  async start(line: number, clock: Clock = systemClock): Promise<Tracker> {
-    const tracker = await openTracker({ trackersFile: this.file, line, log: silentLogger, clock });
+  /** Starts the tracker of this line, from 1; other programs announce at `announce`, if anywhere. */
+  async start(line: number, clock: Clock = systemClock, announce?: AnnounceAddress): Promise<Tracker> {
+    const tracker = await openTracker({ trackersFile: this.file, line, announce, log: silentLogger, clock });
     this.#running.set(line, tracker);
     return tracker;
   }

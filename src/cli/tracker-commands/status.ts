@@ -7,7 +7,10 @@ export const status: TrackerCommand = {
   topic: 'This tracker',
   params: [],
   summary: 'what this tracker keeps, who is online, which others it reaches',
-  teaches: ['The cluster is the fingerprint that a `cluster` line of the list of trackers may name.'],
+  teaches: [
+    'The cluster is the fingerprint that a `cluster` line of the list of trackers may name.',
+    'Where other BitTorrent programs announce is what this tracker was started with: --announce <ip:port>.',
+  ],
   example: 'status',
   async run({ target, out }) {
     const now = await target.status();
@@ -19,6 +22,8 @@ export const status: TrackerCommand = {
       { name: 'records', value: now.records },
       { name: 'users_online', value: now.usersOnline },
       { name: 'event_streams', value: now.eventStreams },
+      { name: 'announce', value: now.announce ?? 'off' },
+      { name: 'programs_announcing', value: now.programsAnnouncing },
       ...now.others.map(({ address, state }) => ({ name: 'other', value: address, state })),
     ]);
     return { text: `tracker ${now.line}; ${count(now.others.length, 'other')} in the list` };

@@ -90,12 +90,7 @@ export class GroupLists {
     return { shares, swarms: new Map(Object.entries(online.swarms) as [ContentId, SwarmCount][]) };
   }
 
-  async announceUrls(typed: string): Promise<string[]> {
-    return this.announceUrlsOf((await this.#desk.requireMember(typed)).gid);
-  }
-
-  /** Rejects with NO_TRACKER, NOT_A_MEMBER. */
-  async announceUrlsOf(gid: GroupId): Promise<string[]> {
+  async announceUrls(gid: GroupId): Promise<string[]> {
     const call = (api: TrackerApi) => api.call(trackerApi.announceUrls, { params: { gid } });
     return (await this.#trackers.call(call)).urls;
   }

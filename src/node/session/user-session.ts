@@ -241,7 +241,7 @@ export class UserSession {
       requireMember: async (typed) => named((await desk.requireMember(typed)).gid),
       memberGroups: () => book.memberGroups().map(named),
       contextFor: (gid) => book.contextFor(gid),
-      announceUrls: (gid) => lists.announceUrlsOf(gid),
+      announceUrls: (gid) => lists.announceUrls(gid),
       admit: (gid, certificate) => book.admit(gid, certificate),
       labelOf: (uid) => names.known(uid),
       labelOfGroup: (gid) => names.known(gid),
