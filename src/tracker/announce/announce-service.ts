@@ -53,25 +53,22 @@ export class AnnounceService {
     this.#parts = parts;
   }
 
-  /** At once, except when the members of a group have to be read first. `target`: `/<key>/announce?…` or `/<key>/scrape?…`. */
+  /** At once, except when the members of a group have to be read first. `target`: see `announcePath`. */
   answer(target: string, from: Announcer, keepAlive: boolean): Buffer | Promise<Buffer> {
     const { keyring, clock } = this.#parts;
     const nowMs = clock.nowMs();
     if (this.#addresses.take(from.source, 1, nowMs) > 0)
       return refusal('too many requests from your address', keepAlive);
-    const keyEnd = target.indexOf('/', 1);
-    const queryAt = target.indexOf('?', keyEnd);
-    const call = target.slice(keyEnd + 1, queryAt < 0 ? target.length : queryAt);
-    if (keyEnd < 0 || (call !== 'announce' && call !== 'scrape')) return textAnswer(404, '', keepAlive);
-    const holder = keyring.holder(target.slice(1, keyEnd));
+    const path = splitTarget(target);
+    if (!path) return textAnswer(404, '', keepAlive);
+    const holder = keyring.holder(path.key);
     if (!holder) return refusal('this tracker did not make this key', keepAlive);
-    const query = queryAt < 0 ? '' : target.slice(queryAt + 1);
     const act = (isMember: boolean): Buffer => {
       if (!isMember) return refusal('you are not a member of this group (any more)', keepAlive);
       if (this.#users.take(holder.uid, 1, nowMs) > 0) return refusal('too many requests', keepAlive);
-      return call === 'announce'
-        ? this.#announce(holder, query, from, keepAlive, nowMs)
-        : this.#scrape(holder, query, keepAlive);
+      return path.isScrape
+        ? this.#scrape(holder, path.query, keepAlive)
+        : this.#announce(holder, path.query, from, keepAlive, nowMs);
     };
     const isMember = keyring.isMember(holder);
     return isMember === undefined ? keyring.asks(holder).then(act) : act(isMember);
@@ -148,6 +145,27 @@ export class AnnounceService {
     const swarms = hashes.flatMap((hash) => this.#parts.directory.find(gid, hash) ?? []);
     return textAnswer(200, scrapeBody(swarms), keepAlive);
   }
+}
+
+const ANNOUNCE = 'announce';
+const SCRAPE = 'scrape';
+
+/**
+ * Where the holder of a key announces. `announce` stands last, as BEP 48 has it replaced there by `scrape`; and first,
+ * as libtorrent talks to a tracker on its own machine only then (and replaces it there).
+ */
+export const announcePath = (key: string): string => `/${ANNOUNCE}/${key}/${ANNOUNCE}`;
+
+function splitTarget(target: string): { key: string; isScrape: boolean; query: string } | undefined {
+  const keyAt = target.indexOf('/', 1) + 1;
+  const lastAt = target.indexOf('/', keyAt) + 1;
+  if (keyAt === 0 || lastAt === 0) return undefined;
+  const queryAt = target.indexOf('?', lastAt);
+  const first = target.slice(1, keyAt - 1);
+  const last = target.slice(lastAt, queryAt < 0 ? target.length : queryAt);
+  if ((first !== ANNOUNCE && first !== SCRAPE) || (last !== ANNOUNCE && last !== SCRAPE)) return undefined;
+  const query = queryAt < 0 ? '' : target.slice(queryAt + 1);
+  return { key: target.slice(keyAt, lastAt - 1), isScrape: first === SCRAPE || last === SCRAPE, query };
 }
 
 const refusal = (reason: string, keepAlive: boolean): Buffer => textAnswer(200, failure(reason), keepAlive);

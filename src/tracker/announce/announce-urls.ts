@@ -1,5 +1,6 @@
 import { CommandError, type GroupId, type UserId } from '../../base/index.ts';
 import type { AnnounceKeys } from '../../identity/index.ts';
+import { announcePath } from './announce-service.ts';
 import type { RecordViews } from '../record-views.ts';
 
 /** Hands members the URLs at which their other BitTorrent programs announce. */
@@ -21,6 +22,6 @@ export class AnnounceUrls {
     if (n === undefined)
       throw new CommandError('NOT_A_MEMBER', 'only members announce in a group; join_group asks its owner');
     const key = this.#keys.seal({ uid, gid, n });
-    return { urls: this.#bases().map((base) => `${base}/${key}/announce`) };
+    return { urls: this.#bases().map((base) => base + announcePath(key)) };
   }
 }
