@@ -81,6 +81,7 @@ export class SwarmCore {
   close(session: PeerSession, nowMs: number, reason: string, fault?: PeerFault): void {
     if (session.closed) return;
     session.avoid = true;
+    session.fault = fault;
     this.emit({ type: 'close', conn: session.conn, reason, ...(fault && { fault }) });
     this.forget(session, nowMs);
   }

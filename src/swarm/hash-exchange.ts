@@ -7,12 +7,16 @@ const ASKED_PER_PEER = 8;
 const ASKED_MAX = 64;
 const PATIENCE_MS = 8_000;
 const REJECTIONS_MAX = 16;
+/** No answer for so long: another user's peer is asked for the same. */
+const HEDGE_MS = 500;
 
 interface Asked {
   readonly request: HashRequest;
   readonly from: PeerSession;
   readonly firstPiece: number;
   readonly sentMs: number;
+  /** Another peer was asked for the same. */
+  hedged: boolean;
 }
 
 /** Fetches the piece layers (BEP 52 hash requests), in parts of up to 512 hashes, each proven by itself. */
@@ -42,15 +46,18 @@ export class LayerFetch {
       this.#done = true;
       return;
     }
-    // Those who owed an answer before come last: nobody can keep the hashes from us by being first.
-    const sessions = [...this.#core.sessions.values()].sort((a, b) => a.hashRejections - b.hashRejections);
-    for (const session of sessions) {
+    for (const session of this.#inOrder()) {
       while (this.#canAsk(session)) {
         const piece = this.#nextPiece(work);
         if (piece === undefined) return;
         this.#ask(session, work, piece, nowMs);
       }
     }
+  }
+
+  /** Those who owed an answer before come last. */
+  #inOrder(): PeerSession[] {
+    return [...this.#core.sessions.values()].sort((a, b) => a.hashRejections - b.hashRejections);
   }
 
   #canAsk(session: PeerSession): boolean {
@@ -81,9 +88,27 @@ export class LayerFetch {
     const file = work.content.files[pieceAt(work.content, piece).file] as ContentFile;
     const firstPiece = file.firstPiece + request.index;
     this.#skipTo = Math.min(firstPiece + request.length, file.firstPiece + file.pieceCount);
-    this.#asked.push({ request, from: session, firstPiece, sentMs: nowMs });
-    session.hashesAsked += 1;
-    this.#core.send(session, { type: 'hash-request', request });
+    this.#send({ request, from: session, firstPiece, sentMs: nowMs, hedged: false });
+  }
+
+  #send(asked: Asked): void {
+    const { from, request } = asked;
+    this.#asked.push(asked);
+    from.hashesAsked += 1;
+    this.#core.send(from, { type: 'hash-request', request });
+  }
+
+  /** Nobody can keep the hashes from us by being asked first: who does not answer soon is not waited for. */
+  #hedge(late: Asked, nowMs: number): void {
+    const users = new Set(
+      this.#asked
+        .filter(({ request }) => isSameRequest(request, late.request))
+        .map(({ from }) => from.info.user),
+    );
+    const other = this.#inOrder().find((session) => this.#canAsk(session) && !users.has(session.info.user));
+    if (!other) return;
+    late.hedged = true;
+    this.#send({ ...late, from: other, sentMs: nowMs, hedged: false });
   }
 
   /** False if the answer belongs to no request of ours. Throws PeerFault for hashes that prove nothing. */
@@ -127,6 +152,9 @@ export class LayerFetch {
     for (const asked of this.#asked.filter((old) => nowMs - old.sentMs > PATIENCE_MS)) {
       this.#take(asked.from, asked.request);
       asked.from.hashRejections += 1;
+    }
+    for (const asked of this.#asked.filter((late) => !late.hedged && nowMs - late.sentMs > HEDGE_MS)) {
+      this.#hedge(asked, nowMs);
     }
     this.start(nowMs);
   }

@@ -1,4 +1,4 @@
-import { PeerFault, sha256Hex } from '../base/index.ts';
+import { PeerFault, sha256Hex, type UserId } from '../base/index.ts';
 import { MetainfoError, parseTorrentInfo, type Torrent } from '../metainfo/index.ts';
 import type { Message } from '../wire/index.ts';
 import type { SwarmCore } from './core.ts';
@@ -8,8 +8,9 @@ import type { PeerSession } from './peer-session.ts';
 const PART_BYTES = 16 * 1024;
 const ASKED_AHEAD = 16;
 const PATIENCE_MS = 10_000;
-/** After PATIENCE_MS it has to come at least this fast, if somebody else has it, too. */
+/** It has to come at least this fast, if somebody else has it, too: looked at after GRACE_MS, the next time after twice that. */
 const BYTES_PER_SECOND_MIN = 64 * 1024;
+const GRACE_MS = 2_000;
 const SERVE_COST = 4;
 
 interface Fetch {
@@ -31,8 +32,8 @@ export class MetadataExchange {
   readonly #onTorrent: (torrent: Torrent) => void;
   /** Peers that were tried and did not give it. */
   readonly #failed = new WeakSet<PeerSession>();
-  /** Peers that were left for another as it took too long: tried again when nobody else is there. */
-  readonly #slow = new WeakSet<PeerSession>();
+  /** How often each user was asked: who was least often comes first. */
+  readonly #tries = new Map<UserId, number>();
   #fetch: Fetch | undefined;
   #unusable = false;
 
@@ -50,7 +51,8 @@ export class MetadataExchange {
     if (this.#core.torrent || this.#fetch || this.#core.paused || this.#unusable) return;
     const session = this.#nextGiver();
     if (!session) return;
-    const { metadataBytes } = session;
+    const { metadataBytes, info } = session;
+    this.#tries.set(info.user, this.#triesOf(session) + 1);
     const parts = Array.from<Uint8Array | undefined>({ length: Math.ceil(metadataBytes / PART_BYTES) });
     this.#fetch = {
       from: session,
@@ -66,7 +68,11 @@ export class MetadataExchange {
 
   #nextGiver(): PeerSession | undefined {
     const givers = [...this.#core.sessions.values()].filter((session) => this.#canGive(session));
-    return givers.find((session) => !this.#slow.has(session)) ?? givers[0];
+    return givers.sort((a, b) => this.#triesOf(a) - this.#triesOf(b))[0];
+  }
+
+  #triesOf({ info }: PeerSession): number {
+    return this.#tries.get(info.user) ?? 0;
   }
 
   #canGive(session: PeerSession): boolean {
@@ -136,16 +142,16 @@ export class MetadataExchange {
     else if (this.#isSlow(fetch, nowMs)) this.#leave(fetch, nowMs);
   }
 
-  #isSlow({ startMs, received }: Fetch, nowMs: number): boolean {
+  #isSlow({ from, startMs, received }: Fetch, nowMs: number): boolean {
     const tookMs = nowMs - startMs;
-    return tookMs > PATIENCE_MS && received * PART_BYTES < (tookMs / 1000) * BYTES_PER_SECOND_MIN;
+    const graceMs = GRACE_MS * 2 ** (this.#triesOf(from) - 1);
+    return tookMs > graceMs && received * PART_BYTES < (tookMs / 1000) * BYTES_PER_SECOND_MIN;
   }
 
-  /** Asks somebody else, if there is anybody who was not too slow before. */
+  /** Asks another user, if there is one who was not asked more often. */
   #leave(fetch: Fetch, nowMs: number): void {
-    this.#slow.add(fetch.from);
     const next = this.#nextGiver();
-    if (!next || this.#slow.has(next)) return;
+    if (!next || next.info.user === fetch.from.info.user) return;
     this.#fetch = undefined;
     this.start(nowMs);
   }

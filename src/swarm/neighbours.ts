@@ -14,7 +14,7 @@ const WAIT_MS = 250;
 const SOURCES_MAX = 20_000;
 /** A seed that cannot take in all of a large swarm is dialled by so many for each place it has. */
 const SEED_CROWDING = 2;
-/** Places for seeds among the connections that are sought. */
+/** Places for seeds of different users among the connections that are sought. */
 const SEEDS_WANTED = 8;
 
 interface Candidate {
@@ -85,16 +85,16 @@ export class Neighbours {
     if (this.#core.paused || this.#candidates.size === 0) return;
     this.#expireDials(nowMs);
     const { connectionsWanted, dialsMax } = this.#core.config;
-    let room = connectionsWanted - this.#core.sessions.size - this.#dialling;
+    let room = connectionsWanted - this.#useful() - this.#dialling;
     if (room <= 0) return;
     const connected = this.#connectedKeys();
-    let seeds = this.#connectedSeeds();
+    const seeds = this.#seedUsers();
     for (const candidate of this.#ordered) {
       if (room <= 0 || this.#dialling >= dialsMax) return;
       if (candidate.dialling || connected.has(candidate.key) || nowMs < this.#dialTimeMs(candidate)) continue;
       if (this.#bans.isBanned(candidate.key, nowMs)) continue;
-      if (candidate.seed && seeds >= SEEDS_WANTED) continue;
-      if (candidate.seed) seeds += 1;
+      if (candidate.seed && seeds.size >= SEEDS_WANTED) continue;
+      if (candidate.seed) seeds.add(userOf(candidate.key));
       room -= 1;
       this.#dial(candidate, nowMs);
     }
@@ -173,18 +173,25 @@ export class Neighbours {
     return keys;
   }
 
-  #connectedSeeds(): number {
-    let seeds = 0;
-    for (const session of this.#core.sessions.values()) if (session.isSeed) seeds += 1;
-    return seeds;
+  /** Connections, but for those on which nothing came that was asked for: whoever only claims keeps nobody else away. */
+  #useful(): number {
+    let useful = 0;
+    for (const { snubbed } of this.#core.sessions.values()) if (!snubbed) useful += 1;
+    return useful;
+  }
+
+  /** Of whom we are connected with a seed. */
+  #seedUsers(): Set<string> {
+    const users = new Set<string>();
+    for (const { isSeed, snubbed, info } of this.#core.sessions.values()) {
+      if (isSeed && !snubbed) users.add(info.user);
+    }
+    return users;
   }
 
   /** When `dialMore` may have something to do; Infinity: not before other news. */
   nextDialMs(nowMs: number): number {
-    if (
-      this.#core.paused ||
-      this.#core.sessions.size + this.#dialling >= this.#core.config.connectionsWanted
-    ) {
+    if (this.#core.paused || this.#useful() + this.#dialling >= this.#core.config.connectionsWanted) {
       return Infinity;
     }
     const connected = this.#connectedKeys();
@@ -200,6 +207,8 @@ export class Neighbours {
     return Math.max(next, nowMs + WAIT_MS);
   }
 }
+
+const userOf = (key: SourceKey): string => key.slice(0, key.indexOf('/'));
 
 /** In [0, 1): a hash (FNV-1a, then mixed) of two keys, in the order given. */
 function pairRank(own: SourceKey, other: SourceKey): number {

@@ -62,7 +62,7 @@ export interface SwarmConfig {
 
 export const DEFAULT_SWARM_CONFIG: SwarmConfig = Object.freeze({
   connectionsMax: 50,
-  connectionsPerUserMax: 8,
+  connectionsPerUserMax: 4,
   connectionsWanted: 24,
   dialsMax: 8,
   ownRequestBytes: 256 * 1024,

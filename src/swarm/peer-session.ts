@@ -1,4 +1,4 @@
-import { toHex } from '../base/index.ts';
+import { toHex, type PeerFault } from '../base/index.ts';
 import type { Bitfield } from '../metainfo/index.ts';
 import {
   speaksExtensions,
@@ -52,6 +52,8 @@ export class PeerSession {
   closed = false;
   /** It is not to be sought again soon: it broke the rules, or there was no use in it. */
   avoid = false;
+  /** Why its connection was ended, if it broke the rules. */
+  fault: PeerFault | undefined;
 
   ids: ExtensionIds = {};
   own: OwnKind | undefined;
@@ -101,8 +103,6 @@ export class PeerSession {
   suggestedMs = -Infinity;
 
   readonly uploads: BlockRange[] = [];
-  /** Blocks that it asked for and that were held, each as often as it did. */
-  blocksAsked = 0;
   unsentBytes = 0;
 
   readonly down: RateMeter;

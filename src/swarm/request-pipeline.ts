@@ -84,12 +84,16 @@ export class RequestPipeline {
 
   /** End game: nothing is left that nobody was asked for, so what is late elsewhere is asked for twice. */
   #requestAgain(session: PeerSession, requestBytes: number, nowMs: number): boolean {
+    const isUnproven = session.bytesFrom === 0;
     if (this.#picker.untouched > 0 || session.snubbed) return false;
+    if (isUnproven && session.barrenSinceMs !== undefined) return false;
     const found = duplicateRun(this.#picker, session, requestBytes, nowMs);
     if (!found) return false;
     found.active.duplicated = true;
     const first = found.run.begin / BLOCK_BYTES;
-    for (let n = 0; n * BLOCK_BYTES < found.run.length; n += 1) found.active.twice.add(first + n);
+    // One that has given nothing so far may never do so: others may be asked, too.
+    const blocks = isUnproven ? 0 : Math.ceil(found.run.length / BLOCK_BYTES);
+    for (let n = 0; n < blocks; n += 1) found.active.twice.add(first + n);
     this.#request(session, found.active.piece, found.run, nowMs);
     return true;
   }

@@ -110,13 +110,13 @@ describe('connections', () => {
   test('one too many finds no place', () => {
     const script = new Script(1, { config: { connectionsMax: 2 } });
     const conns = ['a', 'b', 'c'].map((user) => script.connect(user));
-    expect(conns.map((conn) => script.closedFor(conn))).toEqual([undefined, undefined, 'no fault']);
+    expect(conns.map((conn) => script.closedFor(conn))).toEqual([undefined, undefined, 'NO_ROOM']);
   });
 
   test('one user finds no more places by making up peer ids, and takes none from others', () => {
     const script = new Script(1, { config: { connectionsMax: 4, connectionsPerUserMax: 2 } });
     const mallory = [1, 2, 3].map((n) => script.connect('m', { peerId: new Uint8Array(20).fill(n) }));
-    expect(mallory.map((conn) => script.closedFor(conn))).toEqual([undefined, undefined, 'no fault']);
+    expect(mallory.map((conn) => script.closedFor(conn))).toEqual([undefined, undefined, 'NO_ROOM']);
     // Who comes again takes its own place.
     expect(script.closedFor(script.connect('m', { peerId: new Uint8Array(20).fill(1) }))).toBeUndefined();
     expect(['a', 'b'].map((user) => script.closedFor(script.connect(user)))).toEqual([undefined, undefined]);
@@ -225,7 +225,7 @@ describe('blocks', () => {
     script.answerWith(liar, 0, ({ length }) => new Uint8Array(length));
     script.news((swarm, nowMs) => swarm.onPieceBad(0, nowMs));
     expect(script.closedFor(liar)).toBe('BAD_BLOCK');
-    expect(script.closedFor(script.connect('a'))).toBe('no fault');
+    expect(script.closedFor(script.connect('a'))).toBe('NO_ROOM');
     const honest = peer(script, 'b');
     script.answer(honest);
     expect(script.of('storePiece').length).toBe(2);

@@ -119,7 +119,7 @@ export class Swarm {
     if (
       [identity, info.user, info.key].some((name) => name !== undefined && this.#bans.isBanned(name, nowMs))
     ) {
-      return { reason: 'gave bad data before' };
+      return noRoom('broke the rules before');
     }
     let ofUser = 0;
     for (const other of sessions.values()) {
@@ -131,8 +131,8 @@ export class Swarm {
       this.#core.close(other, nowMs, 'connected anew');
     }
     // Peer ids are free to choose: nobody takes all places by making them up.
-    if (ofUser >= config.connectionsPerUserMax) return { reason: 'as many of this user are here' };
-    return sessions.size >= config.connectionsMax ? { reason: 'no place left' } : undefined;
+    if (ofUser >= config.connectionsPerUserMax) return noRoom('as many of this user are here');
+    return sessions.size >= config.connectionsMax ? noRoom('no place left') : undefined;
   }
 
   /**
@@ -149,10 +149,12 @@ export class Swarm {
     const session = this.#core.sessions.get(conn);
     if (!session) return;
     session.avoid = fault !== undefined;
+    session.fault = fault;
     this.#core.forget(session, nowMs);
   }
 
   #onClosed(session: PeerSession, nowMs: number): void {
+    if (session.fault) this.#bans.strike(session.info.user, session.fault, nowMs);
     this.#pipeline.releaseAll(session);
     session.incoming = undefined;
     this.#picker.onGone(session);
@@ -387,4 +389,9 @@ export class Swarm {
     this.#holdings.checkInvariants();
     this.#upkeep.checkInvariants();
   }
+}
+
+function noRoom(why: string): { reason: string; fault: PeerFault } {
+  const fault = new PeerFault('NO_ROOM', why);
+  return { reason: fault.message, fault };
 }

@@ -183,7 +183,8 @@ export class SimPeer {
     const link = this.#links.get(conn);
     if (!link) return;
     this.messagesSent += 1;
-    const told = this.vice.isStranger === true ? withoutOwn(message) : message;
+    const isStrange = this.vice.isStranger === true || link.other.vice.isStranger === true;
+    const told = isStrange ? withoutOwn(message) : message;
     if (!told) {
       this.#queue.after(0, () =>
         this.news((swarm, now) => swarm.onBytesSent(conn, frameBytes(message), now)),
