@@ -165,6 +165,7 @@ describe.skipIf(python === undefined)('libtorrent with exported files', () => {
     await until(async () => {
       const [connection] = await peer.connections(files.torrent);
       deepest = Math.max(deepest, connection?.requests ?? 0);
+      if (connection) expect(connection.id).toMatch(/^-MB\d{4}-.{12}$/s);
       return (await peer.status(files.torrent)).done >= 24 * 1024 * KIB;
     });
     process.stdout.write(`exported: ${deepest} requests of 16 KiB at a time\n`);

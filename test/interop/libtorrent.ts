@@ -50,6 +50,8 @@ export interface Description extends Summary {
 export interface Connection {
   /** Of the peer. */
   readonly port: number;
+  /** Its peer id (BEP 20), as Latin-1 text. */
+  readonly id: string;
   /** Blocks that were asked for and have not come. */
   readonly requests: number;
   /** Bytes of content from there. */
@@ -74,7 +76,8 @@ export interface Status {
 
 /** What libtorrent says by itself. */
 interface Told {
-  readonly event: 'listening' | 'listen failed' | 'finished' | 'peer' | 'peer lost' | 'error';
+  readonly event:
+    'listening' | 'listen failed' | 'finished' | 'peer' | 'peer lost' | 'tracker error' | 'error';
   readonly text?: string;
   readonly tls?: boolean;
   readonly port?: number;

@@ -28,7 +28,8 @@ SETTINGS = {
     'alert_mask': lt.alert.category_t.status_notification
     | lt.alert.category_t.error_notification
     | lt.alert.category_t.peer_notification
-    | lt.alert.category_t.connect_notification,
+    | lt.alert.category_t.connect_notification
+    | lt.alert.category_t.tracker_notification,
 }
 
 
@@ -107,6 +108,8 @@ class Peer:
                 tell({'event': 'peer lost', 'from': place(alert.endpoint), 'text': alert.message()})
             elif isinstance(alert, lt.peer_connect_alert):
                 tell({'event': 'peer', 'from': place(alert.endpoint), 'text': alert.message()})
+            elif isinstance(alert, lt.tracker_error_alert):
+                tell({'event': 'tracker error', 'text': alert.message()})
             elif isinstance(alert, (lt.torrent_error_alert, lt.file_error_alert)):
                 tell({'event': 'error', 'text': alert.message()})
 
@@ -137,7 +140,12 @@ class Peer:
 
     def connections(self, torrent):
         return [
-            {'port': peer.ip[1], 'requests': peer.download_queue_length, 'from': peer.total_download}
+            {
+                'port': peer.ip[1],
+                'id': peer.pid.to_bytes().decode('latin1'),
+                'requests': peer.download_queue_length,
+                'from': peer.total_download,
+            }
             for peer in self.handles[torrent].get_peer_info()
             if not peer.flags & (peer.connecting | peer.handshake)
         ]

@@ -2,11 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { silentLogger, utf8, type Logger } from '../../src/base/index.ts';
-import { buildTorrent, type Torrent } from '../../src/metainfo/index.ts';
-import { TestGroup, type TestMember } from '../support/test-group.ts';
+import { utf8 } from '../../src/base/index.ts';
+import type { Torrent } from '../../src/metainfo/index.ts';
+import type { TestMember } from '../support/test-group.ts';
 import { TransferWorld, type WorldUser } from '../support/transfer-world.ts';
 import { onlyRow, until } from '../transfers/kit.ts';
+import { announceForeign, tellDescription } from './foreign-seed.ts';
 import { Libtorrent, python } from './libtorrent.ts';
 import {
   differences,
@@ -67,36 +68,10 @@ async function libtorrent(
   return peer;
 }
 
-/** Lists the content as Lea's share, and announces a libtorrent at that port as its seed. */
-function announce({ infoHash, content }: Torrent, port: number): void {
-  const { contentId, name, size, files } = content;
-  const { user: uid } = lea;
-  world.shares.push({ content: contentId, name, size, files: files.length, uid, user: 'lea' });
-  const address = { host: '127.0.0.1', port };
-  const device = { key: `${uid}/laptop`, uid, address, contents: [], listeners: new Set<never>() };
-  world.join(device);
-  world.announce(device, [{ gid: world.gid, content: contentId, infoHash, seed: true, have: 1 }]);
-}
-
-/** As if one of our own kind had told the user before what the content consists of. */
-function tellDescription({ userDir }: WorldUser, { content }: Torrent): Promise<void> {
-  const path = join(userDir, 'contents', `${content.contentId}.info`);
-  return writeFile(path, buildTorrent(content).infoBytes);
-}
-
 async function shareOf(user: WorldUser, plan: Plan): Promise<string> {
   await writeFiles(user.files, plan);
   const { infoHash } = await user.share(join(user.files, rootOf(plan)));
   return infoHash;
-}
-
-/** A log that remembers why peers were turned away. */
-function refusalsLog(): { log: Logger; refusals: string[] } {
-  const refusals: string[] = [];
-  const note: Logger['info'] = (event, fields) => {
-    if (event === 'peer.refused' || event === 'peer.dial-failed') refusals.push(String(fields?.['reason']));
-  };
-  return { log: { ...silentLogger, info: note, debug: note }, refusals };
 }
 
 async function emptyFolder(name: string): Promise<string> {
@@ -131,7 +106,7 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
   test.each(CONTENTS)('gives us $what, piece layers included', async ({ plan }) => {
     const { torrent, file, folder } = await prepare(plan);
     const peer = await libtorrent(lea, file, folder, true);
-    announce(torrent, peer.port);
+    announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
     await tellDescription(bob, torrent);
     await bob.download(rootOf(plan));
@@ -145,7 +120,7 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
     const alice = await world.user('alice', { upBytesPerSecond: 64 * KIB });
     await shareOf(alice, SINGLE);
     const peer = await libtorrent(lea, file, folder, true);
-    announce(torrent, peer.port);
+    announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
     await bob.download(rootOf(SINGLE));
     await bob.wait();
@@ -157,47 +132,12 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
   test('gives no description: a download from it alone says what it waits for', async () => {
     const { torrent, file, folder } = await prepare(SINGLE);
     const peer = await libtorrent(lea, file, folder, true);
-    announce(torrent, peer.port);
+    announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
     await bob.download(rootOf(SINGLE));
     await until(
       async () => (await onlyRow(bob)).remark === 'waiting for its description',
       () => onlyRow(bob),
     );
-  });
-
-  describe('with the certificate of another group', () => {
-    let stranger: TestMember;
-
-    beforeEach(async () => {
-      stranger = await (await TestGroup.create()).member('stranger');
-    });
-
-    test('gets no byte from us', async () => {
-      const { file } = await prepare(SINGLE);
-      const { log, refusals } = refusalsLog();
-      const alice = await world.user('alice', { log });
-      await shareOf(alice, SINGLE);
-      const peer = await libtorrent(stranger, file, await emptyFolder('fetched'), false);
-      await peer.dial(file, alice.transfers.listening.port);
-      await peer.hears('peer lost');
-      await until(() => refusals.length > 0);
-      expect(refusals[0]).toContain('BAD_CERTIFICATE');
-      expect(await peer.status(file)).toMatchObject({ received: 0, done: 0 });
-    });
-
-    test('gets no byte from us when we dial it, and gives us none', async () => {
-      const { torrent, file, folder } = await prepare(SINGLE);
-      const peer = await libtorrent(stranger, file, folder, true);
-      announce(torrent, peer.port);
-      const { log, refusals } = refusalsLog();
-      const bob = await world.user('bob', { log });
-      await tellDescription(bob, torrent);
-      await bob.download(rootOf(SINGLE));
-      await until(() => refusals.length > 0);
-      expect(refusals[0]).toContain('BAD_CERTIFICATE');
-      expect(await peer.status(file)).toMatchObject({ received: 0, sent: 0 });
-      expect((await onlyRow(bob)).doneBytes).toBe(0);
-    });
   });
 });

@@ -60,7 +60,7 @@ libtorrent (Python)
 qBittorrent 5 and newer
   Its window has no place for these files; its Web API has: add the torrent stopped, then POST
   /api/v2/torrents/setSSLParameters with hash, ssl_certificate, ssl_private_key and ssl_dh_params (the
-  texts of the files). The listening port for SSL torrents is an advanced option.
+  texts of the files). Before that, in qBittorrent.conf below [BitTorrent]: Session\\SSL\\Enabled=true
 
 docs/interop.md of this project says more.
 `;
