@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
@@ -171,6 +173,21 @@ describe.skipIf(python === undefined)('libtorrent with exported files', () => {
     process.stdout.write(`exported: ${deepest} requests of 16 KiB at a time\n`);
     expect(deepest).toBeGreaterThan(100);
     expect(await differences(theirs, LARGE)).toEqual([]);
+  });
+
+  test('the lines of Python in docs/interop.md fetch a file', async () => {
+    const plan: Plan = { 'concert.wav': [700 * KIB, 30] };
+    await share(plan, 'band');
+    const folder = workspace.path('olivia-docs');
+    await exportBy(olivia, 'band', 'concert.wav', folder);
+    const page = await readFile(new URL('../../docs/interop.md', import.meta.url), 'utf8');
+    const lines = (/^```python\n(.*?)^```/ms.exec(page)?.[1] ?? '')
+      .replace('0.0.0.0:6881,0.0.0.0:6882s', '127.0.0.1:0,127.0.0.1:0s')
+      .replace("'192.168.1.20', 40123", `'127.0.0.1', ${await portOf(olivia)}`);
+    expect(lines).toContain('set_ssl_certificate');
+    const ran = spawn(python ?? '', ['-c', lines], { cwd: folder, stdio: 'inherit', timeout: 15_000 });
+    expect(await once(ran, 'close')).toEqual([0, null]);
+    expect(await differences(folder, plan)).toEqual([]);
   });
 
   describe('of another group', () => {
