@@ -32,5 +32,11 @@ export {
   type PutResult,
   type TrackerGroupRow,
 } from './tracker-contract.ts';
-export { trackerEvents, type SwarmEvent, type SwarmPeer, type TrackerEvent } from './tracker-events.ts';
+export {
+  FOREIGN_DEVICE_PREFIX,
+  trackerEvents,
+  type SwarmEvent,
+  type SwarmPeer,
+  type TrackerEvent,
+} from './tracker-events.ts';
 export { trackerAtLine, readTrackerList, type TrackerAddress, type TrackerList } from './tracker-list.ts';

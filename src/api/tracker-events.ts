@@ -10,6 +10,12 @@ import {
   userIdField,
 } from './fields.ts';
 
+/**
+ * The device of another BitTorrent program begins with this; its compact address (BEP 23, BEP 7) in hex follows, so that
+ * all trackers name it alike. It is reached at that address alone.
+ */
+export const FOREIGN_DEVICE_PREFIX = 'bt-';
+
 /** One device in the swarm of a content. */
 export const peerSchema = z.object({
   uid: userIdField,

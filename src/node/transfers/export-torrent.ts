@@ -40,9 +40,9 @@ export async function exportTorrent(desk: Desk, order: ExportOrder): Promise<Exp
   const torrent = await torrentBytes(desk, content, credentials, order.trackers);
   const endsAtMs = Date.parse(new X509Certificate(credentials.certificatePem).validTo);
   const { group, folder } = order;
-  const files = filesOf(content, torrent.bytes, credentials, group.label);
-  const [, certificate, key, authority, parameters] = files.map(({ name }) => name) as FileNames;
   const hasTrackers = order.trackers.length > 0;
+  const files = filesOf(content, { bytes: torrent.bytes, hasTrackers }, credentials, group.label);
+  const [, certificate, key, authority, parameters] = files.map(({ name }) => name) as FileNames;
   const names = { certificate, key, authority, parameters };
   const text = howToText({ group: group.label, user: desk.access.label, endsAtMs, hasTrackers, ...names });
   const howTo = { name: `README-${group.label}.txt`, bytes: text };
@@ -59,13 +59,14 @@ type FileNames = [torrent: string, certificate: string, key: string, authority: 
 /** The group's label stands last in a name: a label may begin with a dot, and such files are hidden. */
 function filesOf(
   content: Content,
-  torrent: Uint8Array,
+  { bytes, hasTrackers }: { readonly bytes: Uint8Array; readonly hasTrackers: boolean },
   credentials: GroupCredentials,
   label: string,
 ): [ExportedFile, ...ExportedFile[]] {
   const { certificatePem, privateKeyPem, authorityPem } = credentials;
   return [
-    { name: torrentName(content), bytes: torrent },
+    // An announce URL is as good as the key in it.
+    { name: torrentName(content), bytes, ...(hasTrackers && { secret: true as const }) },
     { name: `member-${label}.pem`, bytes: certificatePem },
     { name: `member-${label}.key`, bytes: privateKeyPem, secret: true },
     { name: `authority-${label}.pem`, bytes: authorityPem },

@@ -20,6 +20,7 @@ import {
 import { encodeMessage, type Handshake } from '../../wire/index.ts';
 import { BlockServer, leafHashesOf } from './block-server.ts';
 import { Chores } from './chores.ts';
+import { foreignKeyOf } from './foreign-source.ts';
 import type { FramePool } from './frame-pool.ts';
 import { PeerLink, type LinkOwner } from './peer-link.ts';
 import type { PeerView, PieceFiles, SwarmFiles, SwarmRunOptions, SwarmTools } from './swarm-surroundings.ts';
@@ -164,7 +165,8 @@ export class SwarmRun implements LinkOwner {
   }
 
   onLinkOpen(link: PeerLink, handshake: Handshake): void {
-    const { socket, key, conn } = link;
+    const { socket, conn } = link;
+    const key = link.key ?? foreignKeyOf(this.#options.sources(), socket);
     this.#addresses.set(key ?? socket.user, formatAddress(socket.remote));
     const { reserved, peerId } = handshake;
     const peer = { key, user: socket.user, peerId, outgoing: socket.outgoing, reserved };

@@ -1,12 +1,12 @@
 import {
   addressKey,
-  view,
+  toHex,
   type ContentId,
   type GroupId,
   type InfoHash,
   type UserId,
 } from '../../base/index.ts';
-import type { SwarmEvent, SwarmPeer } from '../../api/index.ts';
+import { FOREIGN_DEVICE_PREFIX, type SwarmEvent, type SwarmPeer } from '../../api/index.ts';
 import { SwarmNews, type SwarmRef } from '../swarm-news.ts';
 import { AnnounceSwarm, slotOf, type Claim, type ForeignPeer } from './announce-swarm.ts';
 import { OwnPeers } from './own-peers.ts';
@@ -303,7 +303,7 @@ function tellCame(swarm: AnnounceSwarm, peer: ForeignPeer, news: SwarmNews): voi
 }
 
 /** The same at every tracker; our own devices' names are drawn by chance. */
-const deviceOf = ({ slot }: ForeignPeer): string => `bt-${view(slot.bytes).toString('hex')}`;
+const deviceOf = ({ slot }: ForeignPeer): string => `${FOREIGN_DEVICE_PREFIX}${toHex(slot.bytes)}`;
 
 function peerOf(peer: ForeignPeer, { infoHash }: Claim): SwarmPeer {
   const { host, port, peerId = '' } = peer.slot;

@@ -17,16 +17,19 @@ export const PASSWORD = 'seven-geese-swim-north';
 export class Workspace {
   readonly folder: string;
   readonly trackers: MbtProcess[] = [];
+  readonly #trackerOptions: readonly string[];
   readonly #processes: (MbtProcess | MbtTerminal)[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, trackerOptions: readonly string[]) {
     this.folder = folder;
+    this.#trackerOptions = trackerOptions;
   }
 
-  static async open(trackers = 0): Promise<Workspace> {
+  /** `options`: with which each tracker is started. */
+  static async open(trackers = 0, ...options: string[]): Promise<Workspace> {
     const built = new URL('../../../dist/cli/main.js', import.meta.url);
     if (!existsSync(built)) throw new Error('these tests run what is built: npm run build first');
-    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'mbt-e2e-')));
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'mbt-e2e-')), options);
     await Promise.all(['home', 'tmp'].map((name) => mkdir(workspace.path(name))));
     const ports = await freePorts(trackers);
     await writeFile(workspace.trackersFile, ports.map((port) => `127.0.0.1:${port}\n`).join(''));
@@ -44,7 +47,8 @@ export class Workspace {
 
   /** Starts the tracker of line `n`, from 1, and waits until it listens. Its data is kept between starts. */
   async startTracker(n: number): Promise<MbtProcess> {
-    const args = ['tracker', this.trackersFile, String(n), '--data', this.path(`tracker-${n}`)];
+    const data = this.path(`tracker-${n}`);
+    const args = ['tracker', this.trackersFile, String(n), '--data', data, ...this.#trackerOptions];
     const tracker = this.process(`tracker ${n}`, args);
     this.trackers[n - 1] = tracker;
     await tracker.answer('its port');
