@@ -64,9 +64,13 @@ export function cpuSeconds(pid: number | undefined): number {
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Runs `work` on a stage of its own, in memory where there is a file system for that. */
-export async function onStage(root: string, work: (stage: Stage) => Promise<void>): Promise<number> {
-  if (existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm';
+/** Runs `work` on a stage of its own, in memory where there is a file system for that and `onDisk` is not asked for. */
+export async function onStage(
+  root: string,
+  work: (stage: Stage) => Promise<void>,
+  onDisk = false,
+): Promise<number> {
+  if (!onDisk && existsSync('/dev/shm')) process.env['TMPDIR'] ??= '/dev/shm';
   const stage = new Stage(root);
   try {
     await work(stage);

@@ -7,6 +7,7 @@ import {
   leafHashes,
   merkleRoot,
   pieceRoot,
+  putLeafHashes,
   rootOfLayer,
   treeHeight,
 } from '../metainfo/index.ts';
@@ -73,11 +74,11 @@ function hashFilePart(job: FileJob): Uint8Array {
 }
 
 function rootOnDisk(fd: number, offset: number, length: number, treeBytes: number): Uint8Array {
-  const leaves = new Uint8Array(Math.ceil(length / BLOCK_BYTES) * HASH_BYTES);
+  const leaves = Buffer.allocUnsafeSlow(Math.ceil(length / BLOCK_BYTES) * HASH_BYTES);
   for (let done = 0; done < length; done += READ_BYTES) {
     const bytes = readBuffer.subarray(0, Math.min(READ_BYTES, length - done));
     readFully(fd, bytes, offset + done);
-    leaves.set(leafHashes(bytes), (done / BLOCK_BYTES) * HASH_BYTES);
+    putLeafHashes(bytes, leaves, (done / BLOCK_BYTES) * HASH_BYTES);
   }
   return merkleRoot(leaves, 0, treeHeight(treeBytes / BLOCK_BYTES));
 }

@@ -32,6 +32,7 @@ export {
   leafHashes,
   merkleRoot,
   pieceRoot,
+  putLeafHashes,
   rootOfLayer,
   treeHeight,
 } from './merkle.ts';

@@ -51,20 +51,36 @@ export function layerAbove(layer: Uint8Array, height: number): Uint8Array {
  */
 export function merkleRoot(layer: Uint8Array, bottom: number, top: number): Uint8Array {
   invariant(layer.length > 0 && layer.length / HASH_BYTES <= 2 ** (top - bottom), 'layer fits its tree');
-  let current = layer;
-  for (let height = bottom; height < top; height += 1) current = layerAbove(current, height);
-  return current.slice();
+  // Each layer over the one below it, in memory with room for the padding of an odd one: nothing is allocated on the way.
+  const hashes = Buffer.allocUnsafeSlow(layer.length + HASH_BYTES);
+  hashes.set(layer);
+  let count = layer.length / HASH_BYTES;
+  for (let height = bottom; height < top; height += 1) {
+    if (count % 2 === 1) hashes.set(padHash(height), count * HASH_BYTES);
+    count = Math.ceil(count / 2);
+    for (let parent = 0; parent < count; parent += 1) {
+      const pair = hashes.subarray(parent * 2 * HASH_BYTES, (parent + 1) * 2 * HASH_BYTES);
+      hashes.write(hash('sha256', pair, 'binary'), parent * HASH_BYTES, 'latin1');
+    }
+  }
+  return new Uint8Array(hashes.subarray(0, HASH_BYTES));
 }
 
 /** SHA-256 of each 16 KiB of `bytes`, the last one as short as it is, one after another. */
 export function leafHashes(bytes: Uint8Array): Uint8Array {
-  const blocks = Math.ceil(bytes.length / BLOCK_BYTES);
-  const leaves = Buffer.allocUnsafeSlow(blocks * HASH_BYTES);
-  for (let block = 0; block < blocks; block += 1) {
-    const data = bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES);
-    leaves.write(hash('sha256', data, 'binary'), block * HASH_BYTES, 'latin1');
-  }
+  const leaves = Buffer.allocUnsafeSlow(Math.ceil(bytes.length / BLOCK_BYTES) * HASH_BYTES);
+  putLeafHashes(bytes, leaves, 0);
   return new Uint8Array(leaves.buffer, leaves.byteOffset, leaves.length);
+}
+
+/** As `leafHashes`, into `leaves` from its byte `at` on. */
+export function putLeafHashes(bytes: Uint8Array, leaves: Buffer, at: number): void {
+  let to = at;
+  for (let begin = 0; begin < bytes.length; begin += BLOCK_BYTES) {
+    // A latin1 digest costs a third of one in a Buffer of its own.
+    leaves.write(hash('sha256', bytes.subarray(begin, begin + BLOCK_BYTES), 'binary'), to, 'latin1');
+    to += HASH_BYTES;
+  }
 }
 
 /**

@@ -30,18 +30,28 @@ const row = (group: string | null, file: string | null, limits: { up?: number; d
   return { group, file, upLimit: up ?? null, downLimit: down ?? null };
 };
 
-test.each([
-  { who: 'everything', place: [undefined, undefined] as const },
-  { who: 'a group', place: ['lab', undefined] as const },
-  { who: 'a file', place: ['lab', 'a.bin'] as const },
-])('a limit of $who of the seed holds while it stands and is lifted while it runs', async ({ place }) => {
-  await alice.transfers.setLimit('up', CRAWL, ...place);
-  await bob.download('a.bin');
-  await expect(bob.wait(1)).rejects.toMatchObject({ code: 'TIMED_OUT' });
-  expect((await onlyRow(bob)).doneBytes).toBeLessThan(MIB);
-  await alice.transfers.setLimit('up', undefined, ...place);
-  await bob.wait();
-});
+interface Place {
+  readonly who: string;
+  readonly group?: string;
+  readonly file?: string;
+}
+const places: readonly Place[] = [
+  { who: 'everything' },
+  { who: 'a group', group: 'lab' },
+  { who: 'a file', group: 'lab', file: 'a.bin' },
+];
+
+test.each(places)(
+  'a limit of $who of the seed holds while it stands and is lifted while it runs',
+  async ({ group, file }) => {
+    await alice.transfers.setLimit('up', CRAWL, group, file);
+    await bob.download('a.bin');
+    await expect(bob.wait(1)).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect((await onlyRow(bob)).doneBytes).toBeLessThan(MIB);
+    await alice.transfers.setLimit('up', undefined, group, file);
+    await bob.wait();
+  },
+);
 
 test('a limit of the leecher is set and lifted on a download under way', async () => {
   await bob.transfers.setLimit('down', CRAWL, undefined, undefined);

@@ -2,7 +2,15 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-import { diskError, ERROR_CODES, type ContentId, type GroupId, type Logger } from '../../base/index.ts';
+import {
+  diskError,
+  ERROR_CODES,
+  sha256Hex,
+  utf8,
+  type ContentId,
+  type GroupId,
+  type Logger,
+} from '../../base/index.ts';
 import { buildTorrent, parseTorrentInfo, PieceLayers, type Content } from '../../metainfo/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
@@ -31,6 +39,10 @@ const shareEntry = z.object({
 });
 export type ShareEntry = Readonly<z.infer<typeof shareEntry>>;
 
+/** Files that were hashed once: as long as their stamps are the same they need not be hashed again. */
+const knownFiles = shareEntry.pick({ root: true, content: true, stamps: true });
+export type KnownFiles = Readonly<z.infer<typeof knownFiles>>;
+
 const downloadEntry = z.object({
   ...facts,
   /** `wanted` covers active and queued: which of the two is decided while running. */
@@ -49,6 +61,9 @@ export type DownloadEntry = Readonly<z.infer<typeof downloadEntry>>;
 
 /** What an entry is about. */
 export type EntryKey = Pick<ShareEntry, 'gid' | 'content'>;
+
+/** Beyond so many places on disk some are forgotten, and hashed anew if they are shared again. */
+const KNOWN_MAX = 10_000;
 
 const nameOf = ({ gid, content }: EntryKey): string => `${gid}.${content}`;
 
@@ -69,10 +84,13 @@ export class Library {
 
   /** Below `userDir`, which exists. */
   static async open(userDir: string, log: Logger): Promise<Library> {
-    for (const name of ['shares', 'downloads', 'contents', 'resume']) {
+    for (const name of ['shares', 'downloads', 'contents', 'resume', 'known']) {
       await mkdir(join(userDir, name), { recursive: true, mode: 0o700 });
     }
-    return new Library(userDir, log);
+    const library = new Library(userDir, log);
+    const known = await readdir(join(userDir, 'known'));
+    for (const name of known.slice(KNOWN_MAX)) await library.#remove(join(userDir, 'known', name));
+    return library;
   }
 
   shares(): Promise<ShareEntry[]> {
@@ -97,6 +115,18 @@ export class Library {
 
   removeDownload(key: EntryKey): Promise<void> {
     return this.#remove(this.#pathOf('downloads', key));
+  }
+
+  /** Remembers what lies at a path, also when it is no longer shared. */
+  putKnown({ root, content, stamps }: KnownFiles): Promise<void> {
+    return this.#write(this.#knownPath(root), JSON.stringify({ root, content, stamps }));
+  }
+
+  /** What was hashed at that path last. */
+  async known(root: string): Promise<KnownFiles | undefined> {
+    const bytes = await readPrivateFile(this.#knownPath(root));
+    const parsed = knownFiles.safeParse(bytes && parseJson(bytes));
+    return parsed.success && parsed.data.root === root ? parsed.data : undefined;
   }
 
   /** Where the record of held pieces of a download lies. */
@@ -135,6 +165,10 @@ export class Library {
 
   #contentPath(id: ContentId, kind: 'info' | 'layers'): string {
     return join(this.#folder, 'contents', `${id}.${kind}`);
+  }
+
+  #knownPath(root: string): string {
+    return join(this.#folder, 'known', `${sha256Hex(utf8(root))}.json`);
   }
 
   #pathOf(kind: 'shares' | 'downloads', key: EntryKey): string {

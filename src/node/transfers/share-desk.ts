@@ -7,6 +7,7 @@ import type { Desk } from './desk.ts';
 import type { EntryKey, ShareEntry } from './library.ts';
 import type { PeerLedger } from './peer-ledger.ts';
 import { SharedContent, type ServedRun } from './shared-content.ts';
+import { rootOf } from './told-content.ts';
 
 /** Files looked at together at log-in. */
 const CHECKS_AT_ONCE = 16;
@@ -72,14 +73,15 @@ export class ShareDesk {
     this.#shares.set(keyOf(entry), share);
     share.serve(content, served);
     this.#changes += 1;
-    await this.#desk.library.putShare(entry);
+    await Promise.all([this.#desk.library.putShare(entry), this.#desk.library.putKnown(entry)]);
     return share;
   }
 
   /** Tells the group. Rejects if no tracker takes the record. */
   async publish(share: SharedContent): Promise<void> {
     const { gid, content, name, size, files } = share.entry;
-    await this.#desk.access.shares.publishShare(gid, { content, name, size, files });
+    const root = rootOf(await this.#desk.library.content(content));
+    await this.#desk.access.shares.publishShare(gid, { content, name, size, files, ...(root && { root }) });
     if (this.get(share.entry) !== share) return;
     share.entry = { ...share.entry, published: true };
     await this.#desk.library.putShare(share.entry);

@@ -38,7 +38,7 @@ export async function upload(
   watch: UploadWatch,
 ): Promise<Uploaded> {
   const scan = await scanFolder(path);
-  const { content, isNew } = await contentOf(desk, shares, scan, watch);
+  const { content, isNew } = await contentOf(desk, scan, watch);
   const credentials = desk.access.gate.contextFor(group.gid);
   if (credentials === undefined) {
     throw new CommandError('NOT_A_MEMBER', `you are no longer a member of ${group.label}`);
@@ -101,11 +101,10 @@ function refuseSecond(shares: ShareDesk, group: GroupRef, content: Content, scan
 
 async function contentOf(
   desk: Desk,
-  shares: ShareDesk,
   scan: Scan,
   watch: UploadWatch,
 ): Promise<{ content: Content; isNew: boolean }> {
-  const known = await knownContent(desk, shares, scan);
+  const known = await knownContent(desk, scan);
   if (known) {
     watch.onProgress({ doneBytes: scan.size, totalBytes: scan.size });
     return { content: known, isNew: false };
@@ -113,14 +112,14 @@ async function contentOf(
   return { content: await hashContent(desk, scan, watch), isNew: true };
 }
 
-/** The content if these very files, unchanged, are shared already (in whatever group). */
-async function knownContent(desk: Desk, shares: ShareDesk, scan: Scan): Promise<Content | undefined> {
-  for (const { entry } of shares.all) {
-    if (entry.root !== scan.root || !sameStamps(entry.stamps, stampsOf(scan))) continue;
-    const content = await desk.library.content(entry.content);
-    if (content && content.isFolder === scan.isFolder && samePaths(content, scan)) return content;
-  }
-  return undefined;
+/** The content if these very files, unchanged, were hashed before: shared now, in whatever group, or once. */
+async function knownContent(desk: Desk, scan: Scan): Promise<Content | undefined> {
+  const known = await desk.library.known(scan.root);
+  if (known === undefined || !sameStamps(known.stamps, stampsOf(scan))) return undefined;
+  const content = await desk.library.content(known.content);
+  if (content?.isFolder !== scan.isFolder || !samePaths(content, scan)) return undefined;
+  // Without the hashes of its pieces nobody could be served.
+  return (await desk.library.layers(content)) && content;
 }
 
 const sameStamps = (a: readonly FileStamp[], b: readonly FileStamp[]): boolean =>
