@@ -1,13 +1,14 @@
 /**
- * One seed to one leecher: two `mbt client` processes over loopback, against the ceiling of two bare Node processes
- * over the same TLS, in turn and in the same run. Also what the processes weigh.
+ * One seed to one leecher: two `mbt client` processes over loopback, in turn and in the same run with two bare Node
+ * processes over the same TLS, which is the ceiling, and with libtorrent's own pairs, with TLS and without. Also what our
+ * processes weigh and how much processor time a fetch takes.
  *
  *     npm run bench -- one-to-one [MIB [RUNS]]        1024 MiB and 3 runs unless told otherwise; in /dev/shm where there is one
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -23,9 +24,12 @@ import {
 import type { Client } from '../scripts/demo/client.ts';
 import { makeRandomFile } from '../scripts/demo/sample.ts';
 import type { Stage } from '../scripts/demo/stage.ts';
-import { GROUP, median, onStage, openGroup, residentMib } from './bench-group.ts';
+import { cpuSeconds, GROUP, median, onStage, openGroup, residentMib } from './bench-group.ts';
+import { exportedJob, LibtorrentPair, type LibtorrentJob } from './libtorrent-pair.ts';
 
 const MIB = 2 ** 20;
+/** As ours are for files of up to 16 GiB. */
+const PIECE_BYTES = 256 * 1024;
 
 async function rawSeconds(folder: string, bytes: number): Promise<number> {
   const script = fileURLToPath(new URL('raw-tls.js', import.meta.url));
@@ -60,7 +64,49 @@ async function fetchSeconds(leecher: Client, file: string, target: string): Prom
   return seconds;
 }
 
-async function compare(stage: Stage, mib: number, runs: number): Promise<void> {
+/** One way to move the file, measured several times; `seconds` of one of them. */
+interface Contender {
+  readonly name: string;
+  readonly seconds: () => Promise<number>;
+  readonly mibPerSecond: number[];
+}
+
+const contender = (name: string, seconds: () => Promise<number>): Contender => ({
+  name,
+  seconds,
+  mibPerSecond: [],
+});
+
+/** What libtorrent does with the same file, in the same pieces; none if it is not installed. */
+async function libtorrentContenders(
+  stage: Stage,
+  root: string,
+  seed: Client,
+  file: { readonly name: string; readonly path: string },
+): Promise<Contender[]> {
+  const pair = LibtorrentPair.find(root);
+  if (pair === undefined) {
+    process.stdout.write('skipped: libtorrent for Python is not installed (Debian: python3-libtorrent)\n');
+    return [];
+  }
+  const exported = join(stage.folder, 'exported');
+  await seed.must('export_torrent', GROUP, file.name, exported);
+  const plain: LibtorrentJob = { torrent: join(stage.folder, 'plain.torrent'), folder: stage.folder };
+  pair.describe(file.path, plain.torrent, PIECE_BYTES);
+  const target = join(stage.folder, 'theirs');
+  const fetch = async (job: LibtorrentJob): Promise<number> => {
+    await mkdir(target);
+    const seconds = await pair.fetchSeconds(job, target);
+    rmSync(target, { recursive: true });
+    return seconds;
+  };
+  return [
+    contender('libtorrent TLS', () => fetch(exportedJob(exported, stage.folder))),
+    contender('libtorrent plain', () => fetch(plain)),
+  ];
+}
+
+async function compare(stage: Stage, root: string, mib: number, runs: number): Promise<void> {
   const { clients } = await openGroup(stage, ['seed', 'leecher']);
   const [seed, leecher] = clients;
   if (seed === undefined || leecher === undefined) return;
@@ -72,20 +118,38 @@ async function compare(stage: Stage, mib: number, runs: number): Promise<void> {
   await seed.must('upload_file', path, GROUP);
   const credentials = await stage.makeFolder('raw');
   await writeCredentials(credentials);
-  const ours: number[] = [];
-  const raw: number[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    ours.push(mib / (await fetchSeconds(leecher, sample.name, join(stage.folder, 'copy.bin'))));
-    raw.push(mib / (await rawSeconds(credentials, mib * MIB)));
-    process.stdout.write(
-      `run ${run + 1}: mbt ${ours.at(-1)?.toFixed(0)} MiB/s, bare TLS ${raw.at(-1)?.toFixed(0)} MiB/s; ` +
-        `memory: seed ${residentMib(seed.process.pid).toFixed(0)}, leecher ${residentMib(leecher.process.pid).toFixed(0)} MiB\n`,
-    );
+  const own = contender('mbt', () => fetchSeconds(leecher, sample.name, join(stage.folder, 'copy.bin')));
+  const others = [
+    contender('bare TLS', () => rawSeconds(credentials, mib * MIB)),
+    ...(await libtorrentContenders(stage, root, seed, { name: sample.name, path })),
+  ];
+  for (let run = 1; run <= runs; run += 1) {
+    const before = [seed, leecher].map(({ process: { pid } }) => cpuSeconds(pid));
+    own.mibPerSecond.push(mib / (await own.seconds()));
+    const used = [seed, leecher].map(({ process: { pid } }, at) => cpuSeconds(pid) - (before[at] ?? 0));
+    for (const other of others) other.mibPerSecond.push(mib / (await other.seconds()));
+    report(run, [own, ...others], [seed, leecher], used);
   }
-  const [own, bare] = [median(ours), median(raw)];
-  process.stdout.write(
-    `median of ${runs}: mbt ${own.toFixed(0)} MiB/s, bare TLS ${bare.toFixed(0)} MiB/s, ratio ${(own / bare).toFixed(2)}\n`,
+  const ownMedian = median(own.mibPerSecond);
+  process.stdout.write(`median of ${runs}: mbt ${ownMedian.toFixed(0)} MiB/s\n`);
+  for (const { name, mibPerSecond } of others) {
+    const theirs = median(mibPerSecond);
+    process.stdout.write(`  ${name} ${theirs.toFixed(0)} MiB/s, ratio ${(ownMedian / theirs).toFixed(2)}\n`);
+  }
+}
+
+function report(
+  run: number,
+  contenders: readonly Contender[],
+  clients: readonly Client[],
+  used: readonly number[],
+): void {
+  const speeds = contenders.map(({ name, mibPerSecond }) => `${name} ${mibPerSecond.at(-1)?.toFixed(0)}`);
+  const weights = clients.map(
+    ({ name, process: { pid } }, at) =>
+      `${name} ${residentMib(pid).toFixed(0)} MiB ${used[at]?.toFixed(2)} s`,
   );
+  process.stdout.write(`run ${run}, MiB/s: ${speeds.join(', ')}; memory and CPU: ${weights.join(', ')}\n`);
 }
 
 /** Runs the comparison; resolves to the exit code. */
@@ -95,5 +159,5 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     process.stderr.write('npm run bench -- one-to-one [MIB [RUNS]]\n');
     return 2;
   }
-  return onStage(root, (stage) => compare(stage, mib, runs));
+  return onStage(root, (stage) => compare(stage, root, mib, runs));
 }
