@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 const START_LIMIT_MS = 20_000;
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
