@@ -1,18 +1,19 @@
 /**
  * One role of a distribution benchmark, played by real `mbt` processes: `bench/swarm-adapter ROLE IP WORK [DIR FILE]`.
  *
- *     prepare IP WORK DIR FILE   writes the list of trackers into WORK, which all roles share
- *     tracker IP WORK            serves it
- *     seed    IP WORK DIR FILE   owns the group, accepts SWARM_LEECHERS members, shares DIR/FILE
- *     leech   IP WORK DIR FILE   joins, waits for DIR/.go, fetches FILE into DIR, then makes DIR/.done
+ *     prepare IP WORK DIR FILE   makes accounts for SWARM_LEECHERS members of a group, at a tracker on loopback
+ *     tracker IP WORK            serves what that tracker knew
+ *     seed    IP WORK DIR FILE   the group's owner logs in and shares DIR/FILE
+ *     leech   IP WORK DIR FILE   a member logs in, waits for DIR/.go, fetches FILE into DIR, then makes DIR/.done
  *
  * Each but `prepare` runs until it is killed.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { sleep, systemClock } from '../src/base/index.ts';
-import type { GroupRow, RequestRow } from '../src/node/index.ts';
+import { deferred, sleep, systemClock } from '../src/base/index.ts';
+import type { GroupRow } from '../src/node/index.ts';
 import { Client } from '../scripts/demo/client.ts';
 import { MbtProcess } from '../scripts/demo/mbt-process.ts';
 
@@ -20,6 +21,9 @@ const GROUP = 'swarm';
 const PASSWORD = 'a-swarm-of-bees-in-may-7';
 const TRACKER_PORT = 7070;
 const POLL_MS = 100;
+const OWNER = 'seed';
+/** Accounts made at a time: each costs about two seconds of a core. */
+const ACCOUNTS_AT_ONCE = 4;
 
 interface Role {
   readonly launcher: string;
@@ -30,10 +34,34 @@ interface Role {
 }
 
 const trackersFileOf = ({ work }: Role): string => join(work, 'tracker_info.txt');
-const readyMarkOf = ({ work }: Role): string => join(work, 'ready');
+const accountsOf = ({ work }: Role): string => join(work, 'clients');
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(systemClock, POLL_MS);
+}
+
+/** Returns as soon as `name` appears in `folder`. */
+async function appears(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  const watcher = watch(folder);
+  try {
+    await new Promise<void>((resolve) => {
+      watcher.on('change', () => {
+        if (existsSync(path)) resolve();
+      });
+      if (existsSync(path)) resolve();
+    });
+  } finally {
+    watcher.close();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 function startMbt(
@@ -46,14 +74,19 @@ function startMbt(
   return new MbtProcess(name, role.launcher, args, onLine, false);
 }
 
+function startTracker(role: Role, onLine: (line: string) => void): MbtProcess {
+  const args = ['tracker', trackersFileOf(role), '1', '--data', join(role.work, 'tracker')];
+  return startMbt(role, 'tracker', args, onLine);
+}
+
 async function openClient(role: Role, name: string): Promise<Client> {
-  const dataFolder = join(role.work, 'clients', name);
+  const dataFolder = join(accountsOf(role), name);
   await mkdir(dataFolder, { recursive: true });
   const stage = {
     start: (started: string, args: readonly string[], onLine: (line: string) => void) =>
       startMbt(role, started, args, onLine),
   };
-  const client = new Client({
+  return new Client({
     stage,
     clock: systemClock,
     trackersFile: trackersFileOf(role),
@@ -61,45 +94,83 @@ async function openClient(role: Role, name: string): Promise<Client> {
     dataFolder,
     listenHost: role.ip,
   });
+}
+
+async function makeAccount(role: Role, name: string): Promise<Client> {
+  const client = await openClient(role, name);
   await client.must('create_user', name, PASSWORD);
   await client.must('login', name, PASSWORD);
   return client;
 }
 
-async function prepare(role: Role): Promise<void> {
-  await writeFile(trackersFileOf(role), `${role.ip}:${TRACKER_PORT}\n`);
-}
-
-async function track(role: Role): Promise<void> {
-  const args = ['tracker', trackersFileOf(role), '1', '--data', join(role.work, 'tracker')];
-  await startMbt(role, 'tracker', args, (line) => process.stdout.write(`${line}\n`)).end;
-}
-
-async function seed(role: Role): Promise<void> {
-  const client = await openClient(role, 'seed');
-  await client.must('create_group', GROUP);
-  await client.must('upload_file', join(role.folder, role.file), GROUP);
-  await writeFile(readyMarkOf(role), '');
-  let toAccept = Number(process.env['SWARM_LEECHERS'] ?? 1);
-  await until(async () => {
-    for (const { user } of await client.rows<RequestRow>('list_requests', GROUP)) {
-      await client.must('accept_request', GROUP, user);
-      toAccept -= 1;
-    }
-    return toAccept <= 0;
-  });
-  await client.process.end;
-}
-
-async function leech(role: Role): Promise<void> {
-  const client = await openClient(role, `leech-${role.ip.replaceAll('.', '-')}`);
-  await until(() => existsSync(readyMarkOf(role)));
+async function makeMember(role: Role, owner: Client, name: string): Promise<void> {
+  const client = await makeAccount(role, name);
   await client.must('join_group', GROUP);
+  await owner.must('accept_request', GROUP, name);
   await until(async () => {
     const groups = await client.rows<GroupRow>('list_groups');
     return groups.some(({ group, you }) => group === GROUP && you === 'member');
   });
-  await until(() => existsSync(join(role.folder, '.go')));
+  await client.quit();
+}
+
+/** The names of those who have no role yet: a role is taken by making the folder of its name. */
+async function takeRole(role: Role): Promise<string> {
+  await mkdir(join(role.work, 'taken'), { recursive: true });
+  for (let n = 1; ; n += 1) {
+    const name = leecherName(n);
+    if (!existsSync(join(accountsOf(role), name))) throw new Error('more leechers than accounts');
+    const taken = await mkdir(join(role.work, 'taken', name)).then(
+      () => true,
+      () => false,
+    );
+    if (taken) return name;
+  }
+}
+
+const leecherName = (n: number): string => `leech-${n}`;
+
+/** Keys and accounts are made before the machines that are measured exist, as are those of anybody who has used this before. */
+async function prepare(role: Role): Promise<void> {
+  const here = { ...role, ip: '127.0.0.1' };
+  await writeFile(trackersFileOf(role), `${here.ip}:${await freePort()}\n`);
+  const started = deferred<void>();
+  const tracker = startTracker(here, (line) => {
+    if (line.startsWith('SUCCESS')) started.resolve();
+  });
+  try {
+    await started.promise;
+    const owner = await makeAccount(here, OWNER);
+    await owner.must('create_group', GROUP);
+    const names = Array.from({ length: Number(process.env['SWARM_LEECHERS'] ?? 1) }, (_, n) =>
+      leecherName(n + 1),
+    );
+    while (names.length > 0) {
+      await Promise.all(names.splice(0, ACCOUNTS_AT_ONCE).map((name) => makeMember(here, owner, name)));
+    }
+    await owner.quit();
+  } finally {
+    await tracker.kill();
+  }
+  await writeFile(trackersFileOf(role), `${role.ip}:${TRACKER_PORT}\n`);
+}
+
+async function track(role: Role): Promise<void> {
+  await startTracker(role, (line) => process.stdout.write(`${line}\n`)).end;
+}
+
+async function seed(role: Role): Promise<void> {
+  const client = await openClient(role, OWNER);
+  await client.must('login', OWNER, PASSWORD);
+  await client.must('upload_file', join(role.folder, role.file), GROUP);
+  await client.process.end;
+}
+
+async function leech(role: Role): Promise<void> {
+  const name = await takeRole(role);
+  const client = await openClient(role, name);
+  await client.must('login', name, PASSWORD);
+  await appears(role.folder, '.go');
   await client.must('download_file', GROUP, role.file, role.folder);
   await client.must('wait_downloads');
   await writeFile(join(role.folder, '.done'), '');
