@@ -18,6 +18,24 @@ const PEM_CHARS_MAX = 4096;
 /** Renewed when a third of its time is left. */
 const RENEWAL_SHARE = 1 / 3;
 
+/** Good certificates of members that are remembered: to look at one costs a millisecond, and peers show the same ones. */
+const REMEMBERED_MAX = 512;
+
+/** What stays true of a good certificate, whatever the time. */
+interface Good {
+  readonly memberKeyHash: string;
+  readonly certificate: Dates;
+  readonly authority: Dates;
+}
+
+interface Dates {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** By authority and certificate; the one that was shown longest ago goes first. Bad ones are not kept: anybody can make them. */
+const remembered = new Map<string, Good>();
+
 /** How a member's certificate names the key that it is over. */
 export const memberUri = (keyHash: string): string => `urn:mbt:key:${keyHash}`;
 
@@ -33,6 +51,16 @@ export function checkMemberCertificate(
   authorityPem: string,
   nowMs: number,
 ): CertificateVerdict {
+  const name = `${authorityPem}${Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')}`;
+  const known = remembered.get(name);
+  if (!known) return examine(der, authorityPem, nowMs, name);
+  remembered.delete(name);
+  remembered.set(name, known);
+  const fault = datesFault(known.certificate, known.authority, nowMs);
+  return fault === undefined ? { memberKeyHash: known.memberKeyHash } : { fault };
+}
+
+function examine(der: Uint8Array, authorityPem: string, nowMs: number, name: string): CertificateVerdict {
   const certificate = parseCertificate(der);
   const authority = parseCertificate(authorityPem);
   if (certificate === undefined) return { fault: 'the certificate cannot be read' };
@@ -41,7 +69,11 @@ export function checkMemberCertificate(
   if (memberKey === undefined) return { fault: 'the certificate is not over a P-256 key' };
   const memberKeyHash = sha256Hex(memberKey);
   const fault = issueFault(certificate, authority, nowMs) ?? memberFault(certificate, memberKeyHash);
-  return fault === undefined ? { memberKeyHash } : { fault };
+  if (fault !== undefined) return { fault };
+  remembered.set(name, { memberKeyHash, certificate: datesOf(certificate), authority: datesOf(authority) });
+  const oldest = remembered.keys().next();
+  if (remembered.size > REMEMBERED_MAX && !oldest.done) remembered.delete(oldest.value);
+  return { memberKeyHash };
 }
 
 /** Why a certificate is not one that a tracker of the cluster with this CA shows; undefined if it is one. */
@@ -81,16 +113,16 @@ function issueFault(
   if (!issuer.ca) return 'the issuer is no authority';
   if (!certificate.checkIssued(issuer)) return 'the certificate names another issuer';
   if (!certificate.verify(issuer.publicKey)) return 'the certificate has a wrong signature';
-  return datesFault(certificate, nowMs) ?? (datesFault(issuer, nowMs) && 'the authority is not in force');
+  return datesFault(datesOf(certificate), datesOf(issuer), nowMs);
 }
 
-function datesFault(certificate: X509Certificate, nowMs: number): string | undefined {
-  const { fromMs, untilMs } = datesOf(certificate);
-  if (nowMs < fromMs) return 'the certificate is not valid yet; are the clocks right?';
-  return nowMs <= untilMs ? undefined : 'the certificate has expired';
+function datesFault(certificate: Dates, issuer: Dates, nowMs: number): string | undefined {
+  if (nowMs < certificate.fromMs) return 'the certificate is not valid yet; are the clocks right?';
+  if (nowMs > certificate.untilMs) return 'the certificate has expired';
+  return nowMs < issuer.fromMs || nowMs > issuer.untilMs ? 'the authority is not in force' : undefined;
 }
 
-function datesOf(certificate: X509Certificate): { fromMs: number; untilMs: number } {
+function datesOf(certificate: X509Certificate): Dates {
   return { fromMs: Date.parse(certificate.validFrom), untilMs: Date.parse(certificate.validTo) };
 }
 
