@@ -63,6 +63,8 @@ export interface Hasher {
   ): Promise<Uint8Array | undefined>;
   /** SHA-256 of each 16 KiB block, 32 bytes each, one after another. Memory that is not shared is copied. */
   leafHashes(piece: Uint8Array): Promise<Uint8Array>;
+  /** Starts a thread now, so that the first job need not wait for it. */
+  getReady(): void;
   /** Stops the threads. Idempotent. */
   close(): Promise<void>;
 }
@@ -168,6 +170,10 @@ class PoolHasher implements Hasher {
 
   leafHashes(piece: Uint8Array): Promise<Uint8Array> {
     return this.#pool.run({ kind: 'leaves', bytes: piece }, piece.length, false);
+  }
+
+  getReady(): void {
+    this.#pool.getReady();
   }
 
   close(): Promise<void> {

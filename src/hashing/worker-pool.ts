@@ -54,6 +54,11 @@ export class WorkerPool {
     return entry.result.promise;
   }
 
+  /** Starts the first thread before there is work: starting takes longer than a piece takes to come. */
+  getReady(): void {
+    if (this.#crews.length === 0 && !this.#closing) this.#hire();
+  }
+
   /** Ends the threads; what is under way or waits is rejected. */
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
@@ -91,13 +96,17 @@ export class WorkerPool {
     }
   }
 
-  /** The least busy one with room; a new one rather than a busy one. */
+  /**
+   * The least busy one with room. For bulk a new one rather than a busy one; pieces come one by one, and are hashed
+   * sooner than a thread starts.
+   */
   #freeCrew(): Crew | undefined {
     let best: Crew | undefined;
     for (const crew of this.#crews) if (!best || crew.batches < best.batches) best = crew;
-    if (best?.batches === 0) return best;
+    const hasRoom = best !== undefined && best.batches < BATCHES_PER_WORKER;
+    if (hasRoom && (best?.batches === 0 || this.#bulk.length === 0)) return best;
     if (this.#crews.length < this.size) return this.#hire();
-    return best && best.batches < BATCHES_PER_WORKER ? best : undefined;
+    return hasRoom ? best : undefined;
   }
 
   #takeBatch(): Entry[] {
@@ -123,6 +132,7 @@ export class WorkerPool {
     const worker = new Worker(workerUrl(import.meta.url, 'hash-worker'));
     const crew: Crew = { worker, atWork: new Map(), batches: 0 };
     this.#crews.push(crew);
+    worker.unref();
     worker.on('message', (answers: readonly JobAnswer[]) => this.#onAnswers(crew, answers));
     worker.on('error', (error) => this.#onLost(crew, error));
     return crew;

@@ -273,6 +273,7 @@ export class Download implements Door {
     this.#phase = 'running';
     if (torrent) this.#desk.tools.doors.open(this);
     else this.#desk.tools.doors.openUnproven(this);
+    this.#events.onRunning();
   }
 
   #eventsOf(turn: number): OwnEvents {

@@ -91,6 +91,7 @@ class NodeTransfers implements Transfers {
 
   async onLogin(access: UserAccess): Promise<{ shares: number; downloads: number }> {
     await this.onLogout();
+    this.#hasher.getReady();
     this.#user = await UserTransfers.open(this.#tools, access);
     const { shares, downloads } = this.counts();
     return { shares, downloads };
