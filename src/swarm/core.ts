@@ -64,11 +64,19 @@ export class SwarmCore {
   }
 
   send(session: PeerSession, message: Message): void {
+    this.tellHeld(session);
     session.unsentBytes += frameBytes(message);
     this.emit({ type: 'send', conn: session.conn, message });
   }
 
+  /** Announces what we hold and have kept back. */
+  tellHeld(session: PeerSession): void {
+    if (session.untold.length === 0) return;
+    for (const piece of session.untold.splice(0)) this.send(session, { type: 'have', piece });
+  }
+
   sendBlock(session: PeerSession, { piece, begin, length }: BlockRange): void {
+    this.tellHeld(session);
     session.unsentBytes += PIECE_HEADER_BYTES + length;
     this.emit({ type: 'sendBlock', conn: session.conn, piece: piece as PieceIndex, begin, length });
   }

@@ -8,6 +8,8 @@ import type { PiecePicker } from './piece-picker.ts';
 /** Pieces a peer may announce before we know how many there are. */
 const EARLY_MAX = 100_000;
 const REPEATED_COST = 100;
+/** A peer that lacks fewer of our pieces may be waiting for the next one. */
+const CHOICE = 32;
 
 /** Who has which pieces, we included, and who is interested in whom. */
 export class Holdings {
@@ -153,8 +155,11 @@ export class Holdings {
     if (!work?.held.set(piece)) return;
     this.#core.heldBytes += this.#core.pieceBytes(piece);
     for (const session of this.#core.sessions.values()) {
-      this.#core.send(session, { type: 'have', piece });
-      if (session.has?.get(piece) !== true) continue;
+      session.untold.push(piece);
+      if (session.has?.get(piece) !== true) {
+        if (isPressing(session, work)) this.#core.tellHeld(session);
+        continue;
+      }
       session.wanted -= 1;
       this.updateInterest(session);
     }
@@ -195,4 +200,13 @@ export class Holdings {
       invariant(wanted === session.wanted, `connection ${session.conn} has ${wanted} wanted pieces`);
     }
   }
+}
+
+/**
+ * Whether the peer must hear of a new piece at once. Each announcement by itself is a packet and a wake-up, as many
+ * as there are pieces times peers: who has enough to choose from hears of several together.
+ */
+function isPressing({ has, wanted }: PeerSession, { held }: Work): boolean {
+  const common = has ? has.count - wanted : 0;
+  return held.count - common <= CHOICE;
 }

@@ -79,6 +79,8 @@ export class PeerSession {
   pickable = 0;
   /** The latest of its announcements, newest last. */
   readonly news: number[] = [];
+  /** Pieces we hold that it has not been told of yet: they travel with the next message. */
+  readonly untold: number[] = [];
   /** Where the search for a pickable piece goes on. */
   sweepAt = 0;
 

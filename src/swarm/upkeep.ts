@@ -21,7 +21,10 @@ export class Upkeep {
 
   tick(nowMs: number): void {
     const { core, pipeline, metadata, layerFetch, culprits, advisor, neighbours } = this.#parts;
-    for (const session of core.sessions.values()) this.#check(session, nowMs);
+    for (const session of core.sessions.values()) {
+      core.tellHeld(session);
+      this.#check(session, nowMs);
+    }
     pipeline.tick(nowMs);
     metadata.tick(nowMs);
     layerFetch.tick(nowMs);
@@ -60,7 +63,7 @@ export class Upkeep {
     const { core, uploads, metadata, layerFetch, culprits, neighbours } = this.#parts;
     if (core.sessions.size === 0) return neighbours.nextDialMs(nowMs);
     const waiting = [...core.sessions.values()].some(
-      (session) => session.pendingBytes > 0 || session.amInterested,
+      (session) => session.pendingBytes > 0 || session.amInterested || session.untold.length > 0,
     );
     const busy = waiting || uploads.isBusy || metadata.isBusy || layerFetch.isBusy || culprits.isBusy;
     return nowMs + (busy ? BUSY_TICK_MS : QUIET_TICK_MS);
