@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 const limits = { testTimeout: 30_000, hookTimeout: 30_000 };
 
 /** Suites that start processes of their own come after the others, one file at a time: they want the cores. */
-const processSuites = ['test/e2e/**/*.test.ts', 'test/interop/**/*.test.ts', 'test/faults/**/*.test.ts'];
+const processSuites = [
+  'test/e2e/**/*.test.ts',
+  'test/interop/**/*.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/hostile/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -2,6 +2,7 @@
 export * from './address-key.ts';
 export * from './async.ts';
 export * from './bytes.ts';
+export * from './calm-log.ts';
 export * from './clock.ts';
 export * from './disk-error.ts';
 export * from './errors.ts';

@@ -23,36 +23,48 @@ function admit(door: Doorkeeper, address: string, name = address): () => void {
 
 test('one address can take only its share of handshakes, and gives the slot back once', () => {
   const door = new Doorkeeper(limits);
-  const first = door.startHandshake('10.0.0.1', nothing);
-  expect(door.startHandshake('10.0.0.1', nothing)).toBeDefined();
-  expect(door.startHandshake('10.0.0.1', nothing)).toBeUndefined();
-  expect(door.startHandshake('10.0.0.2', nothing)).toBeDefined();
+  const first = door.startHandshake('10.0.0.1', 0, nothing);
+  expect(door.startHandshake('10.0.0.1', 0, nothing)).toBeDefined();
+  expect(door.startHandshake('10.0.0.1', 0, nothing)).toBeUndefined();
+  expect(door.startHandshake('10.0.0.2', 0, nothing)).toBeDefined();
   first?.();
   first?.();
-  expect(door.startHandshake('10.0.0.1', nothing)).toBeDefined();
-  expect(door.startHandshake('10.0.0.1', nothing)).toBeUndefined();
+  expect(door.startHandshake('10.0.0.1', 0, nothing)).toBeDefined();
+  expect(door.startHandshake('10.0.0.1', 0, nothing)).toBeUndefined();
 });
 
 test('when all slots are taken, who has most of them gives the oldest to a newcomer', () => {
   const door = new Doorkeeper(limits);
   const hangUps = [vi.fn(), vi.fn(), vi.fn()] as const;
-  const first = door.startHandshake('10.0.0.1', hangUps[0]);
-  door.startHandshake('10.0.0.1', hangUps[1]);
-  door.startHandshake('10.0.0.2', hangUps[2]);
-  expect(door.startHandshake('10.0.0.3', nothing)).toBeDefined();
+  const first = door.startHandshake('10.0.0.1', 0, hangUps[0]);
+  door.startHandshake('10.0.0.1', 0, hangUps[1]);
+  door.startHandshake('10.0.0.2', 0, hangUps[2]);
+  expect(door.startHandshake('10.0.0.3', 0, nothing)).toBeDefined();
   expect(hangUps.map((each) => each.mock.calls.length)).toEqual([1, 0, 0]);
   first?.();
-  expect(door.startHandshake('10.0.0.1', nothing)).toBeUndefined();
-  expect(door.startHandshake('10.0.0.4', nothing)).toBeDefined();
+  expect(door.startHandshake('10.0.0.1', 0, nothing)).toBeUndefined();
+  expect(door.startHandshake('10.0.0.4', 0, nothing)).toBeDefined();
   expect(hangUps.map((each) => each.mock.calls.length)).toEqual([1, 1, 0]);
+});
+
+test('one address arrives so often at once, then so many times a second', () => {
+  const door = new Doorkeeper({ ...limits, arrivalsMax: 3, arrivalsPerSecond: 2 });
+  const arrive = (address: string, nowMs: number): boolean => {
+    const leave = door.startHandshake(address, nowMs, nothing);
+    leave?.();
+    return leave !== undefined;
+  };
+  const once = [0, 0, 0, 0, 400, 600, 700].map((nowMs) => arrive('10.0.0.1', nowMs));
+  expect(once).toEqual([true, true, true, false, false, true, false]);
+  expect(arrive('10.0.0.2', 700)).toBe(true);
 });
 
 test('IPv6 addresses of one customer are one', () => {
   const door = new Doorkeeper(limits);
-  door.startHandshake('2001:db8:1:2::a', nothing);
-  door.startHandshake('2001:db8:1:2:3::b', nothing);
-  expect(door.startHandshake('2001:db8:1:2:ffff::c', nothing)).toBeUndefined();
-  expect(door.startHandshake('2001:db8:1:3::a', nothing)).toBeDefined();
+  door.startHandshake('2001:db8:1:2::a', 0, nothing);
+  door.startHandshake('2001:db8:1:2:3::b', 0, nothing);
+  expect(door.startHandshake('2001:db8:1:2:ffff::c', 0, nothing)).toBeUndefined();
+  expect(door.startHandshake('2001:db8:1:3::a', 0, nothing)).toBeDefined();
 });
 
 test('a full house starts no handshake, and an address has its share of connections', () => {
@@ -63,10 +75,10 @@ test('a full house starts no handshake, and an address has its share of connecti
   expect(door.hasRoom('10.0.0.1')).toBe(false);
   expect(door.hasRoom('10.0.0.2')).toBe(true);
   admit(door, '10.0.0.2', 'c');
-  expect(door.startHandshake('10.0.0.9', nothing)).toBeUndefined();
+  expect(door.startHandshake('10.0.0.9', 0, nothing)).toBeUndefined();
   leave();
   expect(door.connections).toBe(2);
-  expect(door.startHandshake('10.0.0.9', nothing)).toBeDefined();
+  expect(door.startHandshake('10.0.0.9', 0, nothing)).toBeDefined();
 });
 
 test('a user has a share of connections, from whatever addresses; behind one address there may be several users', () => {

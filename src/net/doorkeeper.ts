@@ -13,6 +13,9 @@ export interface HostLimits {
   /** Incoming connections that have not proven themselves yet. */
   readonly handshakesMax: number;
   readonly handshakesPerAddressMax: number;
+  /** Handshakes begun by one address: so many at once, then so many a second. Each costs milliseconds of processor. */
+  readonly arrivalsMax: number;
+  readonly arrivalsPerSecond: number;
   /** From accept to admission, whatever the other side sends meanwhile. */
   readonly handshakeTimeoutMs: number;
   /** From connect to admission. */
@@ -31,6 +34,8 @@ export const DEFAULT_LIMITS: HostLimits = Object.freeze({
   connectionsPerUserMax: 32,
   handshakesMax: 64,
   handshakesPerAddressMax: 16,
+  arrivalsMax: 100,
+  arrivalsPerSecond: 10,
   handshakeTimeoutMs: 10_000,
   dialTimeoutMs: 6_000,
   dialStaggerMs: 250,
@@ -44,6 +49,8 @@ export class Doorkeeper {
   readonly #handshakes = new Tally();
   readonly #addresses = new Tally();
   readonly #users = new Tally();
+  /** By address: how many arrivals it has left, and when that was so. Those that have all are forgotten. */
+  readonly #arrivals = new Map<string, { left: number; atMs: number }>();
 
   constructor(limits: HostLimits) {
     this.#limits = limits;
@@ -57,15 +64,34 @@ export class Doorkeeper {
    * A slot for the handshake of a connection that came in. Undefined: hang up. When all slots are taken, one that an address
    * with more of them has had for longest is given to the newcomer, so that no few addresses can keep all others out.
    *
+   * @param nowMs of any clock that is always the same
    * @param hangUp is called if the slot goes to somebody else
    */
-  startHandshake(address: string, hangUp: () => void): (() => void) | undefined {
+  startHandshake(address: string, nowMs: number, hangUp: () => void): (() => void) | undefined {
     const { handshakesMax, handshakesPerAddressMax } = this.#limits;
     const key = addressKey(address);
     const own = this.#handshakes.of(key);
-    if (!this.hasRoom(address) || own >= handshakesPerAddressMax) return undefined;
+    if (!this.hasRoom(address) || own >= handshakesPerAddressMax || !this.#mayArrive(key, nowMs)) {
+      return undefined;
+    }
     if (this.#handshakes.total >= handshakesMax && !this.#handshakes.evictAbove(own)) return undefined;
     return this.#handshakes.enter(key, hangUp);
+  }
+
+  #mayArrive(key: string, nowMs: number): boolean {
+    const { arrivalsMax, arrivalsPerSecond } = this.#limits;
+    const leftAt = ({ left, atMs }: { left: number; atMs: number }): number =>
+      left + ((nowMs - atMs) * arrivalsPerSecond) / 1000;
+    const known = this.#arrivals.get(key);
+    const left = known ? Math.min(arrivalsMax, leftAt(known)) : arrivalsMax;
+    if (left < 1) return false;
+    if (!known && this.#arrivals.size >= ARRIVALS_KEPT_MAX) {
+      for (const [other, each] of this.#arrivals)
+        if (leftAt(each) >= arrivalsMax) this.#arrivals.delete(other);
+      if (this.#arrivals.size >= ARRIVALS_KEPT_MAX) return false;
+    }
+    this.#arrivals.set(key, { left: left - 1, atMs: nowMs });
+    return true;
   }
 
   /** A slot for an admitted connection, or why there is none. */
@@ -90,6 +116,8 @@ export class Doorkeeper {
   }
 }
 
+/** Addresses whose arrivals are counted. */
+const ARRIVALS_KEPT_MAX = 10_000;
 const nothing = (): void => undefined;
 
 /** Slots by whom they are counted for, the oldest first. */

@@ -157,16 +157,20 @@ export class PeerHost {
     socket.on('error', () => undefined);
     const { remoteAddress } = socket;
     // Without an address it is gone already, and nothing would tell it from others like it.
-    const release =
-      remoteAddress === undefined
-        ? undefined
-        : this.#doorkeeper.startHandshake(plainHost(remoteAddress), () => socket.destroy());
-    if (release === undefined) {
+    if (remoteAddress === undefined) return void socket.destroy();
+    const from = plainHost(remoteAddress);
+    const hangUp = (fault: PeerFault): void => {
+      this.#options.log.info('peer.refused', { from, reason: fault.message });
       socket.destroy();
-      return;
-    }
+    };
+    const release = this.#doorkeeper.startHandshake(from, this.#options.clock.nowMs(), () =>
+      hangUp(new PeerFault('NO_ROOM', 'others wait')),
+    );
+    if (release === undefined) return hangUp(new PeerFault('NO_ROOM', 'too many handshakes'));
     const key = connectionKey(socket);
-    const cancelDeadline = this.#options.clock.after(this.#limits.handshakeTimeoutMs, () => socket.destroy());
+    const cancelDeadline = this.#options.clock.after(this.#limits.handshakeTimeoutMs, () =>
+      hangUp(new PeerFault('SILENT', 'no TLS handshake')),
+    );
     const finish = (): void => {
       this.#handshakes.delete(key);
       cancelDeadline();

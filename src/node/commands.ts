@@ -241,4 +241,6 @@ export interface PeerRow {
   readonly bytesTo: number;
   readonly bytesPerSecondFrom: number;
   readonly bytesPerSecondTo: number;
+  /** Why they were dropped, if they broke the rules: a stable code. */
+  readonly fault?: string;
 }

@@ -1,4 +1,4 @@
-import type { Chance, InfoHash, UserId } from '../base/index.ts';
+import type { Chance, InfoHash, PeerFaultCode, UserId } from '../base/index.ts';
 import type { Bitfield, PieceLayers, Torrent } from '../metainfo/index.ts';
 import type { SourceKey } from './effect.ts';
 import type { PiecePool } from './piece-pool.ts';
@@ -113,6 +113,8 @@ export interface PeerStatus {
   readonly bytesTo: number;
   readonly bytesPerSecondFrom: number;
   readonly bytesPerSecondTo: number;
+  /** Why its connection was ended, if the peer broke the rules. */
+  readonly fault?: PeerFaultCode;
 }
 
 export interface SwarmStatus {

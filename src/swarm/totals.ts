@@ -1,4 +1,4 @@
-import type { UserId } from '../base/index.ts';
+import type { PeerFaultCode, UserId } from '../base/index.ts';
 import type { SourceKey } from './effect.ts';
 import type { PeerStatus } from './options.ts';
 import type { PeerSession } from './peer-session.ts';
@@ -14,6 +14,7 @@ interface Past {
   progress: number;
   bytesFrom: number;
   bytesTo: number;
+  fault?: PeerFaultCode;
 }
 
 /** Who gave and took how much: rows of those connected and of those that are gone. */
@@ -24,7 +25,7 @@ export class Totals {
     const { identity } = session;
     const past = this.#past.get(identity);
     this.#past.delete(identity);
-    if (session.bytesFrom + session.bytesTo === 0 && !past) return;
+    if (session.bytesFrom + session.bytesTo === 0 && !past && !session.fault) return;
     this.#past.set(identity, {
       user: session.info.user,
       key: session.key ?? past?.key,
@@ -33,6 +34,7 @@ export class Totals {
       progress: progressOf(session),
       bytesFrom: session.bytesFrom + (past?.bytesFrom ?? 0),
       bytesTo: session.bytesTo + (past?.bytesTo ?? 0),
+      ...(session.fault && { fault: session.fault.code }),
     });
     const oldest = this.#past.keys().next();
     if (this.#past.size > REMEMBERED_MAX && !oldest.done) this.#past.delete(oldest.value);

@@ -24,6 +24,8 @@ export interface Target {
 export interface Manners {
   /** Reads what comes. @default true */
   readonly reads?: boolean;
+  /** Is told what comes after the other side's handshake. */
+  readonly hears?: (bytes: Uint8Array) => void;
   /** Peer ids are free to choose: the byte that fills it. */
   readonly id?: number;
 }
@@ -50,7 +52,7 @@ export class Attacker {
   bytesOut = 0;
   isOver = false;
 
-  constructor(socket: Socket, reads: boolean) {
+  constructor(socket: Socket, { reads = true, hears }: Manners = {}) {
     this.socket = socket;
     socket.on('error', () => undefined);
     this.#ended = new Promise((resolve) =>
@@ -59,13 +61,18 @@ export class Attacker {
         resolve();
       }),
     );
-    if (reads) socket.on('data', (chunk: Buffer) => (this.bytesIn += chunk.length));
+    if (!reads) return;
+    socket.on('data', (chunk: Buffer) => {
+      const rest = chunk.subarray(Math.max(0, HANDSHAKE_BYTES - this.bytesIn));
+      this.bytesIn += chunk.length;
+      if (!this.isOver) hears?.(rest);
+    });
   }
 
   /** Only the connection, without a byte. */
   static tcp({ port, from }: Target): Attacker {
     const socket = connectTcp({ port, host: '127.0.0.1', ...(from && { localAddress: from }) });
-    return new Attacker(socket, true);
+    return new Attacker(socket);
   }
 
   /** TLS, with the member's certificate or without any. Resolves when its handshake is through, or the end came. */
@@ -79,7 +86,7 @@ export class Attacker {
       checkServerIdentity: () => undefined,
       ...(who && { cert: who.credentials.certificatePem, key: who.credentials.privateKeyPem }),
     });
-    const attacker = new Attacker(socket, manners.reads ?? true);
+    const attacker = new Attacker(socket, manners);
     await Promise.race([once(socket, 'secureConnect').catch(() => undefined), attacker.#ended]);
     return attacker;
   }

@@ -17,6 +17,8 @@ import type { Target } from './attacker.ts';
 const VICTIM = fileURLToPath(new URL('victim.js', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../dist/base/index.js', import.meta.url));
 const LIMIT_MS = 25_000;
+/** Whoever gets the victim to keep more than this has ended it. */
+const HEAP_LIMIT = '--max-old-space-size=96';
 
 /** How the victim is. */
 export interface Report {
@@ -41,8 +43,8 @@ export interface StageOptions {
   readonly fetches?: boolean;
   /** How many times as fast as the machine's the victim's clock goes. */
   readonly speed?: number;
-  readonly upBytesPerSecond?: number;
-  readonly host?: string;
+  /** What the honest seed gives a second, at most. */
+  readonly seedBytesPerSecond?: number;
 }
 
 /** A node in a process of its own, honest users in this one, and members with bad intentions. */
@@ -52,7 +54,6 @@ export class Stage {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
   readonly #ended: Promise<unknown>;
-  readonly #honest: WorldUser[] = [];
   target: Target = { port: 0, infoHash: '' as InfoHash };
 
   private constructor(world: TransferWorld, content: Buffer, child: ChildProcess) {
@@ -72,13 +73,16 @@ export class Stage {
     await mkdir(userDir);
     const { credentials, user: uid } = await world.group.member('victim');
     const about = { ...options, gid: world.gid, uid, userDir, credentials, userByCertificate: {} };
-    const goal = options.fetches === true ? await seeded(world, content) : undefined;
+    const goal =
+      options.fetches === true ? await seeded(world, content, options.seedBytesPerSecond) : undefined;
     const path = goal ? undefined : join(userDir, 'a.bin');
     if (path !== undefined) await writeFile(path, content);
     const config = join(world.folder, 'told.json');
     const told = { ...about, path, seed: goal?.seed, share: goal?.share, destination: userDir };
     await writeFile(config, JSON.stringify(told));
-    const child = spawn(process.execPath, [VICTIM, config], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [HEAP_LIMIT, VICTIM, config], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const stage = new Stage(world, content, child);
     if (goal) stage.target = { port: 0, infoHash: goal.seed.infoHash as InfoHash };
     await stage.#meet(uid);
@@ -121,23 +125,27 @@ export class Stage {
   /** Somebody who has a certificate, and whom the victim takes for a member. */
   async member(name: string): Promise<TestMember> {
     const member = await this.world.group.member(name);
-    await this.ask(`${sha256Hex(member.certificateDer)} ${member.user}`);
+    await this.ask({ certificate: sha256Hex(member.certificateDer), user: member.user });
     return member;
   }
 
-  async #befriend(user: WorldUser): Promise<void> {
-    await this.ask(`${sha256Hex(user.member.certificateDer)} ${user.member.user}`);
+  /** An honest user whom the victim takes for a member, and knows where to find. */
+  async #befriend({ name, member, transfers }: WorldUser): Promise<void> {
+    const { user, certificateDer } = member;
+    const at = { key: `${user}/${name}`, uid: user, device: name, boot: 'boot' };
+    const { host, port } = transfers.listening;
+    const peer = { ...at, addresses: [{ host, port }], seed: false, have: 0 };
+    await this.ask({ certificate: sha256Hex(certificateDer), user, peer });
   }
 
-  ask(line = ''): Promise<Report> {
-    this.#child.stdin?.write(`${line}\n`);
+  ask(news: object = {}): Promise<Report> {
+    this.#child.stdin?.write(`${JSON.stringify(news)}\n`);
     return this.#line().then((answer) => JSON.parse(answer) as Report);
   }
 
   /** A new honest user fetches the whole file from the victim. Resolves to the victim's processor time meanwhile. */
   async fetch(name: string): Promise<{ cpuMs: number }> {
     const user = await this.world.user(name);
-    this.#honest.push(user);
     await this.#befriend(user);
     const before = await this.ask();
     await user.download('a.bin');
@@ -145,8 +153,14 @@ export class Stage {
     const after = await this.ask();
     const got = await readFile(join(user.files, 'a.bin'));
     if (!got.equals(this.content)) throw new Error('not what was shared');
-    await user.logout();
+    await user.end();
+    await this.ask({ gone: user.member.user });
     return { cpuMs: after.cpuMs - before.cpuMs };
+  }
+
+  /** What the victim has written of the file that it fetches. */
+  fetched(): Promise<Buffer> {
+    return readFile(join(this.world.folder, 'victim', 'a.bin'));
   }
 
   /** Waits until the victim's report fits. */
@@ -170,8 +184,8 @@ export class Stage {
 }
 
 /** An honest seed in this process, as the victim's trackers would name it. */
-async function seeded(world: TransferWorld, content: Buffer) {
-  const alice = await world.user('alice');
+async function seeded(world: TransferWorld, content: Buffer, upBytesPerSecond: number | undefined) {
+  const alice = await world.user('alice', upBytesPerSecond === undefined ? {} : { upBytesPerSecond });
   const { infoHash } = await alice.share(await fileOf(alice, 'a.bin', content));
   const { user: uid } = alice.member;
   const { host, port } = alice.transfers.listening;

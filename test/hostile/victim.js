@@ -1,6 +1,6 @@
 // One node under attack, in a process of its own: its memory and processor time are the attacks' and the honest transfers'
-// alone. Shares a file, or fetches one, as the JSON file in its first argument says. A line on standard input may name the
-// hash of a certificate and its user, who is a member from then on; each is answered by a line of JSON: how it is.
+// alone. Shares a file, or fetches one, as the JSON file in its first argument says. A line of JSON on standard
+// input may name a member's certificate, by its hash, where that member is, or who is gone; each is answered by a line of JSON: how it is.
 import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { accessOf, built, nothing, say, told } from '../support/lone-node.js';
@@ -12,7 +12,7 @@ const { openTransfers } = await built('node/transfers/index.js');
 const reasons = new Map();
 const note = (/** @type {string} */ event, /** @type {any} */ fields) => {
   const line = fields?.reason === undefined ? event : `${event} ${fields.reason}`;
-  reasons.set(line, (reasons.get(line) ?? 0) + (fields?.times ?? 1));
+  reasons.set(line, (reasons.get(line) ?? 0) + 1 + (fields?.left ?? 0));
 };
 /** @type {any} */
 const log = { debug: note, info: note, warn: note, error: note, child: () => log };
@@ -26,11 +26,16 @@ const clock = {
 };
 
 let share = told.share;
+let peers = told.seed ? [told.seed] : [];
+const listeners = new Set();
 const access = accessOf('victim', {
   presence: {
     announce: nothing,
-    peersOf: () => (told.seed ? [told.seed] : []),
-    onPeers: () => nothing,
+    peersOf: () => peers,
+    onPeers: (/** @type {any} */ listener) => {
+      listeners.add(listener);
+      return nothing;
+    },
     trackersConnected: () => 1,
   },
   shares: {
@@ -40,14 +45,13 @@ const access = accessOf('victim', {
   },
 });
 
-const { upBytesPerSecond } = told;
 const options = {
-  listenHost: told.host ?? '127.0.0.1',
+  listenHost: '127.0.0.1',
   listenPort: 0,
   chance: seededChance(1),
   emit: nothing,
 };
-const transfers = await openTransfers({ ...options, clock, log, upBytesPerSecond });
+const transfers = await openTransfers({ ...options, clock, log });
 await transfers.onLogin(access);
 let infoHash;
 if (told.path) {
@@ -72,8 +76,11 @@ async function report() {
 
 say(JSON.stringify({ port: transfers.listening.port, share, infoHash }));
 for await (const line of createInterface({ input: process.stdin })) {
-  const [certificate, user] = line.split(' ');
+  const { certificate, user, peer, gone } = JSON.parse(line);
   if (certificate) told.userByCertificate[certificate] = user;
+  if (peer) peers = [...peers, { ...peer, infoHash }];
+  if (gone) peers = peers.filter(({ uid }) => uid !== gone);
+  if (peer || gone) for (const listener of listeners) listener(told.gid, share.content);
   say(JSON.stringify(await report()));
 }
 await transfers.close();

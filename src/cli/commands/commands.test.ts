@@ -174,7 +174,7 @@ test.each([
     'limits',
     ['*\t*\t512000\t-', 'band\t"a b.txt"\t-\t1024', 'SUCCESS: 2 limits; your own network is limited'],
   ],
-  ['show_peers band c.txt', ['ben\t10.0.0.2:6881\tout\t99\t2048\t0\t1000\t0', 'SUCCESS: 1 peer']],
+  ['show_peers band c.txt', ['ben\t10.0.0.2:6881\tout\t99\t2048\t0\t1000\t0\t-', 'SUCCESS: 1 peer']],
   ['whoami', [`anna\tCODE1CODE2\t2\t${'ab'.repeat(32)}`, 'SUCCESS: you are anna, connected to 2 trackers']],
 ])('rows of %s', async (line, lines) => {
   expect((await run(line)).lines).toEqual(lines);

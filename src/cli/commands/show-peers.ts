@@ -10,7 +10,7 @@ export const showPeers = nodeCommand({
   summary: 'who gives and gets how much of a file',
   teaches: [
     'in: they called us; out: we called them; -: gone, kept for its totals. FROM and TO are bytes that came',
-    'from them and went to them.',
+    'from them and went to them. FAULT: they broke the rules and were dropped (BAD_BLOCK: they gave wrong bytes).',
   ],
   example: 'show_peers band "Japan Tour.mp3"',
   async run({ target, args: [group, file], out }) {
@@ -54,4 +54,5 @@ const peersView = tableView<PeerRow>([
     human: (row) => formatRate(row.bytesPerSecondTo),
     align: 'right',
   },
+  { heading: 'FAULT', plain: (row) => row.fault ?? '-' },
 ]);

@@ -1,4 +1,4 @@
-import { CommandError, secretBytes, utf8 } from '../../base/index.ts';
+import { calmLogger, CommandError, secretBytes, utf8 } from '../../base/index.ts';
 import { openHasher, type Hasher } from '../../hashing/index.ts';
 import {
   interfaceHosts,
@@ -26,7 +26,8 @@ const PEER_ID_BYTES = 20;
 export const openTransfers: OpenTransfers = async (options) => {
   const hasher = openHasher();
   const doors = new Doors();
-  const { clock, log } = options;
+  const { clock } = options;
+  const log = calmLogger(options.log, clock, 'peer.');
   const rates = {
     up: new RateLimiter(clock, options.upBytesPerSecond),
     down: new RateLimiter(clock, options.downBytesPerSecond),
@@ -45,7 +46,7 @@ export const openTransfers: OpenTransfers = async (options) => {
       clock,
       log,
     });
-    return new NodeTransfers(options, host, hasher, { doors, rates });
+    return new NodeTransfers({ ...options, log }, host, hasher, { doors, rates });
   } catch (error) {
     await hasher.close();
     throw error;

@@ -315,6 +315,7 @@ export class UserTransfers implements TransferCommands {
       bytesTo: row.bytesTo,
       bytesPerSecondFrom: row.bytesPerSecondFrom,
       bytesPerSecondTo: row.bytesPerSecondTo,
+      ...(row.fault !== undefined && { fault: row.fault }),
     };
   }
 }
