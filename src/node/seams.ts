@@ -136,6 +136,8 @@ export interface ShareFacts {
   readonly name: string;
   readonly size: number;
   readonly files: number;
+  /** Of a single file that is not empty: the root of its hash tree. */
+  readonly root?: Uint8Array;
 }
 
 /** A share that counts: its author is a member now. */

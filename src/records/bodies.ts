@@ -14,6 +14,7 @@ import type {
   PreviousCredential,
   RecordKind,
   RequestBody,
+  ShareBody,
 } from './kinds.ts';
 import { isLabel, shareNameFault } from './label.ts';
 import { bytes, checked, flag, int, list, oneOf, optional, shape, text, type Field } from './schema.ts';
@@ -113,14 +114,18 @@ export const BODY_FIELDS: { readonly [K in RecordKind]: Field<Bodies[K]> } = {
   request,
   left: shape({ n: count(1) }),
   grant,
-  share: shape({
-    n: count(1),
-    offered: flag,
-    name: checked(
-      text('text', () => true),
-      shareNameFault,
-    ),
-    size: int(0, Number.MAX_SAFE_INTEGER),
-    files: int(1, SHARE_FILES_MAX),
-  }),
+  share: checked(
+    shape<ShareBody>({
+      n: count(1),
+      offered: flag,
+      name: checked(
+        text('text', () => true),
+        shareNameFault,
+      ),
+      size: int(0, Number.MAX_SAFE_INTEGER),
+      files: int(1, SHARE_FILES_MAX),
+      root: optional(bytes(HASH_BYTES)),
+    }),
+    ({ root, files, size }) => (root && (files > 1 || size === 0) ? 'a root of no single file' : undefined),
+  ),
 };

@@ -60,6 +60,7 @@ export interface CountingShare {
   readonly name: string;
   readonly size: number;
   readonly files: number;
+  readonly root?: Uint8Array;
 }
 
 /** How a user stands to a group. */
@@ -212,12 +213,13 @@ function pendingOf(
 const sharesOf = (found: Findings, members: ReadonlyMap<UserId, Member>): CountingShare[] =>
   [...found.shares.values()]
     .filter(({ author, body }) => body.offered && members.has(author))
-    .map(({ author, parts, body: { name, size, files } }) => ({
+    .map(({ author, parts, body: { name, size, files, root } }) => ({
       user: author,
       content: parts.content,
       name,
       size,
       files,
+      ...(root && { root }),
     }));
 
 /** The records of one group, the newest per key, sorted by kind. */

@@ -116,6 +116,8 @@ export interface ShareBody {
   /** Bytes. */
   readonly size: number;
   readonly files: number;
+  /** Of a single file that is not empty: the root of its hash tree (BEP 52), with which it needs no other description. */
+  readonly root?: Uint8Array;
 }
 
 /** What each kind of record says. */

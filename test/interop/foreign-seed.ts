@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { buildTorrent, type Torrent } from '../../src/metainfo/index.ts';
+import { rootOf } from '../../src/node/transfers/told-content.ts';
 import type { TestMember } from '../support/test-group.ts';
 import type { TransferWorld, WorldUser } from '../support/transfer-world.ts';
 
@@ -13,7 +14,9 @@ export function announceForeign(
   port: number,
 ): void {
   const { contentId, name, size, files } = content;
-  world.shares.push({ content: contentId, name, size, files: files.length, uid, user: 'lea' });
+  const root = rootOf(content);
+  const facts = { content: contentId, name, size, files: files.length, ...(root && { root }) };
+  world.shares.push({ ...facts, uid, user: 'lea' });
   const address = { host: '127.0.0.1', port };
   const device = { key: `${uid}/laptop`, uid, address, contents: [], listeners: new Set<never>() };
   world.join(device);

@@ -116,25 +116,35 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
   });
 
   test('gives the bytes in a swarm in which we give the description', async () => {
-    const { torrent, file, folder } = await prepare(SINGLE);
+    const { torrent, file, folder } = await prepare(FOLDER);
     const alice = await world.user('alice', { upBytesPerSecond: 64 * KIB });
-    await shareOf(alice, SINGLE);
+    await shareOf(alice, FOLDER);
+    const peer = await libtorrent(lea, file, folder, true);
+    announceForeign(world, lea, torrent, peer.port);
+    const bob = await world.user('bob');
+    await bob.download(rootOf(FOLDER));
+    await bob.wait();
+    expect(await differences(bob.files, FOLDER)).toEqual([]);
+    expect((await peer.status(file)).sent).toBeGreaterThan(torrent.content.size / 2);
+  });
+
+  test('alone gives us a file of which the share says enough', async () => {
+    const { torrent, file, folder } = await prepare(SINGLE);
     const peer = await libtorrent(lea, file, folder, true);
     announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
     await bob.download(rootOf(SINGLE));
     await bob.wait();
     expect(await differences(bob.files, SINGLE)).toEqual([]);
-    expect((await peer.status(file)).sent).toBeGreaterThan(torrent.content.size / 2);
   });
 
   // BEP 9 between strangers: libtorrent keeps the info dictionaries of private torrents to itself.
-  test('gives no description: a download from it alone says what it waits for', async () => {
-    const { torrent, file, folder } = await prepare(SINGLE);
+  test('gives no description: a download of a folder from it alone says what it waits for', async () => {
+    const { torrent, file, folder } = await prepare(FOLDER);
     const peer = await libtorrent(lea, file, folder, true);
     announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
-    await bob.download(rootOf(SINGLE));
+    await bob.download(rootOf(FOLDER));
     await until(
       async () => (await onlyRow(bob)).remark === 'waiting for its description',
       () => onlyRow(bob),

@@ -66,7 +66,9 @@ test('each member’s certificate is admitted by the others, as that member', as
 
 test('a share is listed while its author is in', async () => {
   const gid = gidOf(ben, 'lab');
-  const share = { content: sha256Hex('tour') as ContentId, name: 'tour.mp4', size: 7, files: 1 };
+  const facts = { content: sha256Hex('tour') as ContentId, name: 'tour.mp4', size: 7, files: 1 };
+  const share = { ...facts, root: new Uint8Array(32).fill(3) };
+  await ben.access().shares.publishShare(gid, facts);
   await ben.access().shares.publishShare(gid, share);
   const listed = await anna.access().shares.listFiles(gid);
   expect(listed.shares).toEqual([{ ...share, uid: ben.access().uid, user: 'ben' }]);

@@ -87,6 +87,11 @@ export class TransferWorld {
     this.announce(device, [...device.contents, lie]);
   }
 
+  /** The shares say no more what their files consist of, as those of folders don't: it has to come from peers. */
+  forgetRoots(): void {
+    for (const [at, { root: _, ...share }] of this.shares.entries()) this.shares[at] = share;
+  }
+
   join(device: Device): void {
     this.#devices.add(device);
   }

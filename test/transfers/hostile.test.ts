@@ -105,6 +105,7 @@ test('a wrong info-hash that a member announces delays a download, but does not 
   const mallory = await world.user('mallory');
   const { infoHash: other } = await mallory.share(await fileOf(mallory, 'other.bin', noise(MIB, 4)));
   const [share] = world.shares;
+  world.forgetRoots();
   // Mallory serves its own file well, and says that it is Alice's.
   world.pretend(mallory, share?.content, other as InfoHash);
   const bob = await world.user('bob');

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../base/index.ts';
 import { recordKey } from '../../records/index.ts';
 import type { ShareBook } from '../seams.ts';
 import type { GroupLists } from './group-lists.ts';
@@ -13,12 +14,13 @@ export function shareBook(
   lists: GroupLists,
 ): ShareBook {
   return {
-    async publishShare(gid, { content, name, size, files }) {
+    async publishShare(gid, { content, name, size, files, root }) {
       const key = recordKey.share(gid, content, vault.uid);
       const current = view.find('share', key)?.body;
-      if (current?.offered && current.name === name && current.size === size && current.files === files)
-        return;
-      const body = { n: (current?.n ?? 0) + 1, offered: true, name, size, files };
+      const isSame = current?.name === name && current.size === size && current.files === files;
+      const saysRoot = root === undefined || (current?.root && equalBytes(current.root, root));
+      if (current?.offered && isSame && saysRoot) return;
+      const body = { n: (current?.n ?? 0) + 1, offered: true, name, size, files, ...(root && { root }) };
       await writer.put([vault.sign('share', key, body)]);
     },
     async withdrawShare(gid, content) {

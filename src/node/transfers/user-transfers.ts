@@ -26,6 +26,7 @@ import { RateBook, type LimitScope } from './rate-book.ts';
 import { recheckDownload, recheckShare } from './recheck.ts';
 import { ShareDesk } from './share-desk.ts';
 import type { SharedContent } from './shared-content.ts';
+import { keepToldContent } from './told-content.ts';
 import type { PeerView } from './swarm-surroundings.ts';
 import { upload } from './upload.ts';
 import { waitForDownloads } from './wait-downloads.ts';
@@ -95,6 +96,7 @@ export class UserTransfers implements TransferCommands {
     const ref = await this.#access.gate.requireMember(group);
     const listing = await this.#listing(group, ref.gid);
     const order = await orderDownload(this, ref, listing, file, destination);
+    await keepToldContent(this.#desk, order, listing.shares);
     const download = await this.downloads.add(order);
     this.#announce();
     this.downloads.schedule();
