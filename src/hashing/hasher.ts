@@ -6,6 +6,9 @@ import { runInLanes } from './lanes.ts';
 import { JobError, WorkerPool } from './worker-pool.ts';
 
 const JOB_BYTES_MIN = 4 * 1024 * 1024;
+/** In a large file fewer and larger jobs leave more of the cores to the hashing itself. */
+const JOB_BYTES_MAX = 16 * 1024 * 1024;
+const JOBS_PER_WORKER = 8;
 const WORKERS_MAX = 16;
 /** Files under way at once: enough small ones to fill a message for every worker. */
 const FILES_AT_ONCE = 64;
@@ -103,7 +106,7 @@ class PoolHasher implements Hasher {
     if (length === 0) return { piecesRoot: undefined, pieceLayer: new Uint8Array() };
     const pieceLayer = new Uint8Array(Math.ceil(length / pieceLength) * HASH_BYTES);
     const treeBytes = length > pieceLength ? pieceLength : fileTreeBytes(length);
-    const partBytes = Math.max(JOB_BYTES_MIN, pieceLength);
+    const partBytes = Math.max(pieceLength, jobBytes(length, this.#pool.size));
     const hashPart = async (offset: number): Promise<void> => {
       throwIfStopped(signal);
       const part = { path, offset, length: Math.min(partBytes, length - offset), pieceLength, treeBytes };
@@ -193,6 +196,13 @@ class PoolHasher implements Hasher {
   #rootOf(layer: Uint8Array, pieceLength: number): Promise<Uint8Array> {
     return this.#pool.run({ kind: 'layer', layer, pieceLength }, layer.length, false);
   }
+}
+
+/** A power of two, as piece lengths are: jobs hold whole pieces. */
+function jobBytes(length: number, workers: number): number {
+  let bytes = JOB_BYTES_MIN;
+  while (bytes < JOB_BYTES_MAX && length / (2 * bytes) >= JOBS_PER_WORKER * workers) bytes *= 2;
+  return bytes;
 }
 
 function* partTasks(

@@ -51,20 +51,31 @@ export function layerAbove(layer: Uint8Array, height: number): Uint8Array {
  */
 export function merkleRoot(layer: Uint8Array, bottom: number, top: number): Uint8Array {
   invariant(layer.length > 0 && layer.length / HASH_BYTES <= 2 ** (top - bottom), 'layer fits its tree');
-  // Each layer over the one below it, in memory with room for the padding of an odd one: nothing is allocated on the way.
-  const hashes = Buffer.allocUnsafeSlow(layer.length + HASH_BYTES);
-  hashes.set(layer);
-  let count = layer.length / HASH_BYTES;
-  for (let height = bottom; height < top; height += 1) {
-    if (count % 2 === 1) hashes.set(padHash(height), count * HASH_BYTES);
+  let current = layer;
+  let height = bottom;
+  for (; height < top && current.length > scratch.length; height += 1) current = layerAbove(current, height);
+  scratch.set(current);
+  let count = current.length / HASH_BYTES;
+  for (; height < top; height += 1) {
+    if (count % 2 === 1) scratch.set(padHash(height), count * HASH_BYTES);
     count = Math.ceil(count / 2);
     for (let parent = 0; parent < count; parent += 1) {
-      const pair = hashes.subarray(parent * 2 * HASH_BYTES, (parent + 1) * 2 * HASH_BYTES);
-      hashes.write(hash('sha256', pair, 'binary'), parent * HASH_BYTES, 'latin1');
+      const pair = scratchPairs[parent] as Uint8Array;
+      scratch.write(hash('sha256', pair, 'binary'), parent * HASH_BYTES, 'latin1');
     }
   }
-  return new Uint8Array(hashes.subarray(0, HASH_BYTES));
+  return new Uint8Array(scratch.subarray(0, HASH_BYTES));
 }
+
+/**
+ * Where the upper layers of trees are hashed, each over the one below: to allocate and to view memory for each pair would
+ * cost as much as its hash. The leaves of the largest piece fit.
+ */
+const SCRATCH_HASHES = 1024;
+const scratch = Buffer.alloc(SCRATCH_HASHES * HASH_BYTES);
+const scratchPairs = Array.from({ length: SCRATCH_HASHES / 2 }, (_, at) =>
+  scratch.subarray(at * 2 * HASH_BYTES, (at + 1) * 2 * HASH_BYTES),
+);
 
 /** SHA-256 of each 16 KiB of `bytes`, the last one as short as it is, one after another. */
 export function leafHashes(bytes: Uint8Array): Uint8Array {
