@@ -27,8 +27,11 @@ export class Budgets {
     const known = this.#budgets.get(name);
     const left = known ? Math.min(burst, known.left + ((nowMs - known.atMs) / 1_000) * perSecond) : burst;
     const enough = left >= amount;
-    this.#budgets.delete(name);
-    this.#budgets.set(name, { left: enough ? left - amount : left, atMs: nowMs });
+    const budget = known ?? { left, atMs: nowMs };
+    budget.left = enough ? left - amount : left;
+    budget.atMs = nowMs;
+    if (known) this.#budgets.delete(name);
+    this.#budgets.set(name, budget);
     this.#dropOldest();
     return enough ? 0 : Math.ceil(((amount - left) / perSecond) * 1_000);
   }

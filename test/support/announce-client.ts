@@ -34,7 +34,7 @@ export interface Announced {
 export type Said = Readonly<Record<string, string | number>>;
 
 /** An info-hash cut to 20 bytes, with every byte escaped. */
-export const escapedHash = (infoHash: string): string => infoHash.slice(0, 40).replace(/../g, '%$&');
+const escapedHash = (infoHash: string): string => infoHash.slice(0, 40).replace(/../g, '%$&');
 
 /** Announces by plain HTTP. Rejects with the failure reason, or the HTTP status. */
 export async function announce(url: string, infoHash: string, said: Said = {}): Promise<Announced> {

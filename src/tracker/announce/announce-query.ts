@@ -16,7 +16,7 @@ export interface AnnounceQuery {
   readonly ip: string | undefined;
 }
 
-export const NUMWANT_DEFAULT = 50;
+const NUMWANT_DEFAULT = 50;
 export const NUMWANT_MAX = 200;
 /** Info-hashes in one scrape. */
 export const SCRAPE_HASHES_MAX = 64;
@@ -25,29 +25,41 @@ const HASH_BYTES = 20;
 
 const scratch = Buffer.alloc(HASH_BYTES);
 
+/** The values of the parameters that are read, as they came. */
+interface Given {
+  infoHash?: string;
+  peerId?: string;
+  port?: string;
+  left?: string;
+  event?: string;
+  wanted?: string;
+  compact?: string;
+  noPeerId?: string;
+  ip?: string;
+}
+
 /** The query of an announcement; text says what is wrong with it, in words for the person at that client. */
 export function parseAnnounce(query: string): AnnounceQuery | string {
-  const values = splitQuery(query);
-  if (values === undefined) return 'too many parameters';
-  const infoHash = hashIn(values.get('info_hash'));
-  const peerId = hashIn(values.get('peer_id'));
+  const given = readParameters(query);
+  if (given === undefined) return 'too many parameters';
+  const { left, event } = given;
+  const infoHash = hashIn(given.infoHash);
+  const peerId = hashIn(given.peerId);
   if (infoHash === undefined) return 'info_hash must be 20 bytes';
   if (peerId === undefined) return 'peer_id must be 20 bytes';
-  const port = wholeNumber(values.get('port'));
+  const port = wholeNumber(given.port);
   if (port === undefined || port < 1 || port > 65_535) return 'port must be 1 to 65535';
-  const left = values.get('left');
   if (left !== undefined && wholeNumber(left) === undefined) return 'left must be a number of bytes';
-  const event = values.get('event');
   return {
     infoHash,
     peerId,
     port,
     seed: left !== undefined && wholeNumber(left) === 0,
     event: event === 'started' || event === 'stopped' || event === 'completed' ? event : undefined,
-    wanted: Math.min(wholeNumber(values.get('numwant')) ?? NUMWANT_DEFAULT, NUMWANT_MAX),
-    compact: values.get('compact') !== '0',
-    noPeerId: values.get('no_peer_id') === '1',
-    ip: values.get('ip'),
+    wanted: Math.min(wholeNumber(given.wanted) ?? NUMWANT_DEFAULT, NUMWANT_MAX),
+    compact: given.compact !== '0',
+    noPeerId: given.noPeerId === '1',
+    ip: given.ip,
   };
 }
 
@@ -66,22 +78,52 @@ export function parseScrape(query: string): readonly string[] | string {
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : 1);
 
-/** Of a parameter that comes twice the first counts. Values are as they came. */
-function splitQuery(query: string): Map<string, string> | undefined {
-  const values = new Map<string, string>();
+/** One pass, as this is done for each announcement. Of a parameter that comes twice the first counts. */
+function readParameters(query: string): Given | undefined {
+  const given: Given = {};
   let parameters = 0;
   for (let at = 0; at < query.length; parameters += 1) {
     if (parameters === PARAMETERS_MAX) return undefined;
     const stop = query.indexOf('&', at);
     const end = stop < 0 ? query.length : stop;
     const equals = query.indexOf('=', at);
-    if (equals > at && equals < end) {
-      const name = query.slice(at, equals);
-      if (!values.has(name)) values.set(name, query.slice(equals + 1, end));
-    }
+    if (equals > at && equals < end) keep(given, query.slice(at, equals), query.slice(equals + 1, end));
     at = end + 1;
   }
-  return values;
+  return given;
+}
+
+function keep(given: Given, name: string, value: string): void {
+  switch (name) {
+    case 'info_hash':
+      given.infoHash ??= value;
+      break;
+    case 'peer_id':
+      given.peerId ??= value;
+      break;
+    case 'port':
+      given.port ??= value;
+      break;
+    case 'left':
+      given.left ??= value;
+      break;
+    case 'event':
+      given.event ??= value;
+      break;
+    case 'numwant':
+      given.wanted ??= value;
+      break;
+    case 'compact':
+      given.compact ??= value;
+      break;
+    case 'no_peer_id':
+      given.noPeerId ??= value;
+      break;
+    case 'ip':
+      given.ip ??= value;
+      break;
+    default:
+  }
 }
 
 /** Digits alone, and not more than a size in bytes has. */

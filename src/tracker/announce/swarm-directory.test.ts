@@ -216,3 +216,10 @@ test('seeds are given leechers, loopback addresses only to who is there too, and
   const asking = [...stage.swarm.foreign.values()].at(-2);
   expect(parts({ peer: asking })).toEqual([5, 11]);
 });
+
+test('a client that comes to a large swarm is told of a part of it, and of how many there are', () => {
+  const stage = Stage.withOwn();
+  for (let n = 0; n < 1_500; n += 1) stage.see(10_000 + n, { uid: sha256Hex(`${n}`) as UserId });
+  expect(stage.directory.swarm({ gid, content })).toHaveLength(1_000);
+  expect(stage.directory.swarmsOf(gid).get(content)).toEqual({ seeds: 0, leechers: 1_500 });
+});

@@ -24,6 +24,8 @@ const PER_USER_MAX = 10_000;
 const PER_ADDRESS_MAX = 20_000;
 const PER_SWARM_MAX = 20_000;
 const FOREIGN_MAX = 200_000;
+/** Programs of one swarm that a client is told of when it comes to it. */
+const TOLD_MAX = 1_000;
 /** Contents that one info-hash may be said to be. It is one in truth; a member may lie. */
 const CLAIMS_MAX = 4;
 
@@ -127,13 +129,13 @@ export class SwarmDirectory {
     return news;
   }
 
-  /** The other programs that have or fetch a content, as our own clients are told of them. */
+  /** Other programs that have or fetch a content, as our own clients are told of them: as many as a client has use for. */
   swarm({ gid, content }: SwarmRef): SwarmPeer[] {
     const peers: SwarmPeer[] = [];
-    for (const swarm of this.#groups.get(gid)?.byContent.get(content) ?? []) {
-      for (const claim of swarm.claims.values()) {
-        if (claim.content !== content) continue;
-        for (const peer of swarm.foreign.values()) peers.push(peerOf(peer, claim));
+    for (const { swarm, claim } of this.#claimsOf(gid, content)) {
+      for (const peer of swarm.foreign.values()) {
+        if (peers.length === TOLD_MAX) return peers;
+        peers.push(peerOf(peer, claim));
       }
     }
     return peers;
@@ -143,9 +145,10 @@ export class SwarmDirectory {
   swarmsOf(gid: GroupId): Map<ContentId, { seeds: number; leechers: number }> {
     const counts = new Map<ContentId, { seeds: number; leechers: number }>();
     for (const content of this.#groups.get(gid)?.byContent.keys() ?? []) {
-      const peers = this.swarm({ gid, content });
-      const seeds = peers.filter((peer) => peer.seed).length;
-      if (peers.length > 0) counts.set(content, { seeds, leechers: peers.length - seeds });
+      const count = { seeds: 0, leechers: 0 };
+      for (const { swarm } of this.#claimsOf(gid, content))
+        for (const { seed } of swarm.foreign.values()) count[seed ? 'seeds' : 'leechers'] += 1;
+      if (count.seeds + count.leechers > 0) counts.set(content, count);
     }
     return counts;
   }
@@ -154,6 +157,11 @@ export class SwarmDirectory {
   *foreign(): Generator<{ readonly swarm: AnnounceSwarm; readonly peer: ForeignPeer }> {
     for (const { swarms } of this.#groups.values())
       for (const swarm of swarms.values()) for (const peer of swarm.foreign.values()) yield { swarm, peer };
+  }
+
+  *#claimsOf(gid: GroupId, content: ContentId): Generator<{ swarm: AnnounceSwarm; claim: Claim }> {
+    for (const swarm of this.#groups.get(gid)?.byContent.get(content) ?? [])
+      for (const claim of swarm.claims.values()) if (claim.content === content) yield { swarm, claim };
   }
 
   #putOwn(ref: SwarmRef, peer: SwarmPeer, news: SwarmNews, nowMs: number): void {
