@@ -105,6 +105,8 @@ export class PeerSession {
   suggestedMs = -Infinity;
 
   readonly uploads: BlockRange[] = [];
+  /** Blocks that it asked for and that were held, each as often as it did. */
+  blocksAsked = 0;
   unsentBytes = 0;
 
   readonly down: RateMeter;

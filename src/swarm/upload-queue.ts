@@ -9,8 +9,8 @@ const STRANGER_REQUEST_BYTES = 128 * 1024;
 /** What everyone may have waiting, and beyond it what it takes in this time: so those who read slowly leave room for others. */
 const UNSENT_BYTES_MIN = 128 * 1024;
 const UNSENT_MS = 500;
-/** Whoever asked for so many times the content, as much as several devices need, has got it: more is a favour. */
-const TIMES_FREE = 4;
+/** Whoever asked for so many times the content on one connection has got it: more is a favour. */
+const TIMES_FREE = 2;
 /** One peer is served so much in a row, so that whole pieces get around early. */
 const TURN_BYTES = 1024 * 1024;
 
@@ -22,8 +22,6 @@ export class UploadQueue {
   readonly #core: SwarmCore;
   /** Peers with something in their queue, the next one first. */
   readonly #ring: PeerSession[] = [];
-  /** Blocks that each user asked for and that were held, each as often as it did. */
-  readonly #asked = new Map<UserId, number>();
   /** Users that had their turn since everyone had one. */
   readonly #served = new Set<UserId>();
   #unsentBytes = 0;
@@ -74,12 +72,11 @@ export class UploadQueue {
     if (!work) return;
     const { size, pieceCount } = work.content;
     const blocks = Math.ceil(length / BLOCK_BYTES);
-    const asked = (this.#asked.get(session.info.user) ?? 0) + blocks;
-    this.#asked.set(session.info.user, asked);
+    session.blocksAsked += blocks;
     if (length < BLOCK_BYTES && begin + length < this.#core.pieceBytes(piece)) {
       session.patience.spend(1, 'requests for parts of blocks', nowMs);
     }
-    if (asked > TIMES_FREE * (size / BLOCK_BYTES + pieceCount)) {
+    if (session.blocksAsked > TIMES_FREE * (size / BLOCK_BYTES + pieceCount)) {
       session.patience.spend(blocks, 'requests for what it was given', nowMs);
     }
   }
@@ -119,7 +116,10 @@ export class UploadQueue {
     this.#leaveRing(session);
   }
 
-  /** Hands out blocks as long as the budgets of bytes not yet sent allow. */
+  /**
+   * Hands out blocks as long as the budgets of bytes not yet sent allow. Also to be called now and then: who stops reading gives
+   * room to others, but nothing happens then.
+   */
   pump(nowMs: number): void {
     this.#unsentBytes = 0;
     for (const session of this.#core.sessions.values()) {
@@ -134,8 +134,9 @@ export class UploadQueue {
 
   /** Bytes handed out to the peer that have not left, at most. */
   #unsentMax(session: PeerSession, nowMs: number): number {
-    const ahead = UNSENT_BYTES_MIN + (session.up.bytesPerSecond(nowMs) * UNSENT_MS) / 1000;
-    return Math.min(this.#core.config.unsentBytesPerPeer, ahead);
+    const isStuck = nowMs - session.spokeMs > UNSENT_MS;
+    const ahead = isStuck ? 0 : (session.up.bytesPerSecond(nowMs) * UNSENT_MS) / 1000;
+    return Math.min(this.#core.config.unsentBytesPerPeer, UNSENT_BYTES_MIN + ahead);
   }
 
   #serve(session: PeerSession, nowMs: number): void {

@@ -35,6 +35,41 @@ describe('uploads', () => {
     expect(turns.filter((conn, at) => at > 0 && conn !== turns[at - 1]).length).toBe(3);
   });
 
+  test('who stops reading gives its room to others, soon and without a word', () => {
+    const config = { unsentBytesPerPeer: 12 * BLOCK, unsentBytesMax: 24 * BLOCK };
+    const script = new Script(8, { seed: true, config });
+    const deaf = ['a', 'b'].map((user) => script.connect(user));
+    for (const conn of deaf) {
+      script.say(conn, INTERESTED);
+      for (let n = 0; n < 64; n += 1) script.say(conn, ask(n));
+      script.news((swarm, nowMs) => swarm.onBytesSent(conn, 40 * BLOCK, nowMs));
+    }
+    const bob = script.connect('c');
+    script.say(bob, INTERESTED, ask(0));
+    const given = (): number => script.of('sendBlock').filter(({ conn }) => conn === bob).length;
+    expect(given()).toBe(0);
+    script.pass(1_000);
+    expect(given()).toBe(1);
+  });
+
+  test('a part of a block, or what was given before, is to be had now and then, but not without end', () => {
+    const script = new Script(1, { seed: true });
+    const [crumbs, again] = ['a', 'b'].map((user) => script.connect(user));
+    const flood = (conn: number, message: (n: number) => Message): void => {
+      script.say(conn, INTERESTED);
+      for (let n = 0; n < 10_000; n += 1) {
+        script.say(conn, message(n));
+        script.news((swarm, nowMs) => swarm.onBytesSent(conn, BLOCK, nowMs));
+      }
+    };
+    flood(crumbs!, (n) => ({ type: 'request', piece: 0, begin: n % BLOCK, length: 1 }));
+    flood(again!, (n) => ask(n % 16));
+    expect([script.closedFor(crumbs!), script.closedFor(again!)]).toEqual(['FLOOD', 'FLOOD']);
+    const blocks = script.of('sendBlock').filter(({ conn }) => conn === again).length;
+    expect(blocks).toBeGreaterThan(2 * 16);
+    expect(blocks).toBeLessThan(4_100);
+  });
+
   test('the queue is bounded: what is too much is rejected, and in the end a fault', () => {
     const script = new Script(8, { seed: true, config: { requestsMax: 10, unsentBytesPerPeer: 1 } });
     const conn = script.connect();
