@@ -20,6 +20,8 @@ const READ_BYTES = 256 * 1024;
 class ChangedError extends Error {}
 
 const readBuffer = new Uint8Array(READ_BYTES);
+/** Of the piece being hashed; grows with the pieces. */
+let leavesBuffer = Buffer.alloc(0);
 
 function answerTo({ id, job }: JobRequest): JobAnswer {
   try {
@@ -74,13 +76,14 @@ function hashFilePart(job: FileJob): Uint8Array {
 }
 
 function rootOnDisk(fd: number, offset: number, length: number, treeBytes: number): Uint8Array {
-  const leaves = Buffer.allocUnsafeSlow(Math.ceil(length / BLOCK_BYTES) * HASH_BYTES);
+  const leavesBytes = Math.ceil(length / BLOCK_BYTES) * HASH_BYTES;
+  if (leavesBuffer.length < leavesBytes) leavesBuffer = Buffer.allocUnsafeSlow(leavesBytes);
   for (let done = 0; done < length; done += READ_BYTES) {
     const bytes = readBuffer.subarray(0, Math.min(READ_BYTES, length - done));
     readFully(fd, bytes, offset + done);
-    putLeafHashes(bytes, leaves, (done / BLOCK_BYTES) * HASH_BYTES);
+    putLeafHashes(bytes, leavesBuffer, (done / BLOCK_BYTES) * HASH_BYTES);
   }
-  return merkleRoot(leaves, 0, treeHeight(treeBytes / BLOCK_BYTES));
+  return merkleRoot(leavesBuffer.subarray(0, leavesBytes), 0, treeHeight(treeBytes / BLOCK_BYTES));
 }
 
 function readFully(fd: number, into: Uint8Array, offset: number): void {

@@ -6,9 +6,9 @@ import { runInLanes } from './lanes.ts';
 import { JobError, WorkerPool } from './worker-pool.ts';
 
 const JOB_BYTES_MIN = 4 * 1024 * 1024;
-/** In a large file fewer and larger jobs leave more of the cores to the hashing itself. */
-const JOB_BYTES_MAX = 16 * 1024 * 1024;
-const JOBS_PER_WORKER = 8;
+/** Large jobs leave more of the cores to the hashing itself; towards the end smaller ones let all threads end together. */
+const JOB_BYTES_MAX = 32 * 1024 * 1024;
+const JOBS_LEFT_PER_WORKER = 4;
 const WORKERS_MAX = 16;
 /** Files under way at once: enough small ones to fill a message for every worker. */
 const FILES_AT_ONCE = 64;
@@ -106,15 +106,14 @@ class PoolHasher implements Hasher {
     if (length === 0) return { piecesRoot: undefined, pieceLayer: new Uint8Array() };
     const pieceLayer = new Uint8Array(Math.ceil(length / pieceLength) * HASH_BYTES);
     const treeBytes = length > pieceLength ? pieceLength : fileTreeBytes(length);
-    const partBytes = Math.max(pieceLength, jobBytes(length, this.#pool.size));
-    const hashPart = async (offset: number): Promise<void> => {
+    const hashPart = async (offset: number, bytes: number): Promise<void> => {
       throwIfStopped(signal);
-      const part = { path, offset, length: Math.min(partBytes, length - offset), pieceLength, treeBytes };
+      const part = { path, offset, length: bytes, pieceLength, treeBytes };
       const roots = await this.#hashPart({ kind: 'file', fileLength: length, ...part }, signal);
       pieceLayer.set(roots, (offset / pieceLength) * HASH_BYTES);
-      onBytes(part.length);
+      onBytes(bytes);
     };
-    await runInLanes(2 * this.#pool.size, partTasks(length, partBytes, hashPart));
+    await runInLanes(2 * this.#pool.size, partTasks(length, pieceLength, this.#pool.size, hashPart));
     const piecesRoot =
       length > pieceLength ? await this.#rootOf(pieceLayer, pieceLength) : pieceLayer.slice();
     return { piecesRoot, pieceLayer };
@@ -199,18 +198,25 @@ class PoolHasher implements Hasher {
 }
 
 /** A power of two, as piece lengths are: jobs hold whole pieces. */
-function jobBytes(length: number, workers: number): number {
+function jobBytes(bytesLeft: number, workers: number): number {
   let bytes = JOB_BYTES_MIN;
-  while (bytes < JOB_BYTES_MAX && length / (2 * bytes) >= JOBS_PER_WORKER * workers) bytes *= 2;
+  while (bytes < JOB_BYTES_MAX && bytesLeft / (2 * bytes) >= JOBS_LEFT_PER_WORKER * workers) bytes *= 2;
   return bytes;
 }
 
 function* partTasks(
   length: number,
-  partBytes: number,
-  hashPart: (offset: number) => Promise<void>,
+  pieceLength: number,
+  workers: number,
+  hashPart: (offset: number, bytes: number) => Promise<void>,
 ): Generator<() => Promise<void>> {
-  for (let offset = 0; offset < length; offset += partBytes) yield () => hashPart(offset);
+  let offset = 0;
+  while (offset < length) {
+    const begin = offset;
+    const bytes = Math.min(length - begin, Math.max(pieceLength, jobBytes(length - begin, workers)));
+    offset += bytes;
+    yield () => hashPart(begin, bytes);
+  }
 }
 
 function throwIfStopped(signal: AbortSignal): void {
