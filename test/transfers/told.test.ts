@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -66,4 +66,17 @@ test.each([
   await alice.login();
   await bob.wait();
   expect((await readFile(join(bob.files, 'a.bin'))).equals(BYTES)).toBe(true);
+});
+
+test('a download that never began leaves nothing when it is cancelled, whatever became of its folder', async () => {
+  await alice.share(await fileOf(alice, 'a.bin', BYTES));
+  await alice.logout();
+  const folder = join(bob.files, 'sub');
+  await mkdir(folder);
+  await bob.download('a.bin', folder);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+  expect(await bob.transfers.cancelDownload('lab', 'a.bin')).toEqual({ kept: false });
+  expect(await bob.transfers.showDownloads()).toEqual([]);
+  expect(await readdir(bob.files)).toEqual([]);
 });

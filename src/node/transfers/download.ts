@@ -7,6 +7,7 @@ import type { GroupCredentials, OwnContent, PeerEntry } from '../seams.ts';
 import { Chores } from './chores.ts';
 import { isWanted, type Desk, type OwnEvents } from './desk.ts';
 import type { Door } from './doors.ts';
+import { discardDownload } from './discard-download.ts';
 import { adoptFile, knownContent, openDownload, type DownloadFiles } from './download-files.ts';
 import { downloadRow } from './download-row.ts';
 import { GroupContext, torrentIn } from './group-context.ts';
@@ -152,9 +153,7 @@ export class Download implements Door {
   async discard(): Promise<void> {
     await this.stop('cancelled');
     const content = this.entry.adopt ? undefined : await this.#desk.library.content(this.entry.content);
-    if (content === undefined) return;
-    const { storage } = await openDownload(this.#desk, this.entry, content);
-    await storage.discard();
+    if (content) await discardDownload(this.#desk, this.entry, content);
   }
 
   /** Changes what is remembered. */

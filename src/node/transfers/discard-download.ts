@@ -1,0 +1,20 @@
+import { CommandError } from '../../base/index.ts';
+import type { Content } from '../../metainfo/index.ts';
+import { DownloadStorage, ResumeRecord } from '../../storage/index.ts';
+import type { Desk } from './desk.ts';
+import type { DownloadEntry } from './library.ts';
+
+/**
+ * Deletes what an unfinished download has created on disk, and its record. Where the folder that it went to is gone, there is
+ * nothing more to delete; that the disk is full is no hindrance.
+ */
+export async function discardDownload(desk: Desk, entry: DownloadEntry, content: Content): Promise<void> {
+  const record = await ResumeRecord.open(desk.library.resumePath(entry), content);
+  const opening = DownloadStorage.open(content, entry.root, desk.tools.files, record);
+  const opened = await opening.catch(async (error: unknown) => {
+    if (error instanceof CommandError && error.code === 'FILE_NOT_FOUND') return undefined;
+    await record.close();
+    throw error;
+  });
+  await (opened ? opened.storage.discard() : record.remove());
+}
