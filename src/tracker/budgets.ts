@@ -14,7 +14,10 @@ interface Budget {
 /** One budget for each name (an address, a user): a token bucket that starts full. */
 export class Budgets {
   readonly #limits: BudgetLimits;
-  /** In the order of last use. A forgotten one is full again: only the least used are forgotten. */
+  /**
+   * In the order of last use, once there are so many that some may be forgotten soon. A forgotten one is full again: only
+   * those are forgotten that were not used while as many others came as half of what is remembered.
+   */
   readonly #budgets = new Map<string, Budget>();
 
   constructor(limits: BudgetLimits) {
@@ -30,7 +33,7 @@ export class Budgets {
     const budget = known ?? { left, atMs: nowMs };
     budget.left = enough ? left - amount : left;
     budget.atMs = nowMs;
-    if (known) this.#budgets.delete(name);
+    if (known && this.#budgets.size > REMEMBERED_MAX / 2) this.#budgets.delete(name);
     this.#budgets.set(name, budget);
     this.#dropOldest();
     return enough ? 0 : Math.ceil(((amount - left) / perSecond) * 1_000);

@@ -82,6 +82,22 @@ test('who is not known to be a member is looked up, and refused or answered then
   expect(await ask(serviceWith(false).service, announceAs('ben'))).toContain('not a member');
 });
 
+test('on one connection every path counts by itself, the one before notwithstanding', async () => {
+  const { service } = serviceWith(true);
+  const connection = from(1);
+  const say = async (target: string): Promise<string> =>
+    (await service.answer(target, connection, true)).toString('latin1');
+  expect(await say(announceAs('ben'))).toContain('5:peers6:');
+  expect(await say(announceAs('ben', '&event=stopped'))).toContain('10:incompletei0e');
+  expect(await say(announceAs('ben').replace('?', 'd?'))).toMatch(/^HTTP\/1.1 404 /);
+  expect(await say(announcePath('ben'))).toContain('info_hash must be 20 bytes');
+  expect(await say(announceAs('cleo').replace('6881', '6882'))).toContain('10:incompletei1e');
+  expect(await say(`${announcePath('cleo').replace('announce', 'scrape')}?info_hash=${ESCAPED}`)).toContain(
+    '5:files',
+  );
+  expect(await say(announceAs('ben'))).toContain('10:incompletei2e');
+});
+
 test('announce gives way to scrape in either place, and nothing else stands there', async () => {
   const { service } = serviceWith(true);
   const path = announcePath('ben');

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Chance, Clock } from '../../base/index.ts';
+import type { Chance, Clock, UserId } from '../../base/index.ts';
 import type { AnnounceHolder } from '../../identity/index.ts';
 import { isLoopback, isPrivateAddress } from '../address-key.ts';
 import { Budgets } from '../budgets.ts';
@@ -8,7 +8,7 @@ import { parseAnnounce, parseScrape, type AnnounceQuery } from './announce-query
 import type { AnnounceSwarm, ForeignPeer } from './announce-swarm.ts';
 import { compactAnswer, dictionaryAnswer, failure, scrapeBody, textAnswer } from './answers.ts';
 import { compactAddress } from './compact-address.ts';
-import type { Keyring } from './keyring.ts';
+import { ownText, type Keyring } from './keyring.ts';
 import { INTERVAL_S, type SwarmDirectory } from './swarm-directory.ts';
 
 /** Requests of one address (a machine, or a network behind a router), and of one member from wherever. */
@@ -24,6 +24,15 @@ export interface Announcer {
   readonly addressBytes: string;
   /** What limits by address count under. */
   readonly source: string;
+  /** What it asked last: on a kept connection a program mostly asks by the same path again. */
+  asked?: Asked | undefined;
+}
+
+interface Asked {
+  /** The target up to the `?`. */
+  readonly path: string;
+  readonly holder: AnnounceHolder;
+  readonly isScrape: boolean;
 }
 
 /** What announcing leads to besides an answer. */
@@ -59,19 +68,31 @@ export class AnnounceService {
     const nowMs = clock.nowMs();
     if (this.#addresses.take(from.source, 1, nowMs) > 0)
       return refusal('too many requests from your address', keepAlive);
-    const path = splitTarget(target);
-    if (!path) return textAnswer(404, '', keepAlive);
-    const holder = keyring.holder(path.key);
-    if (!holder) return refusal('this tracker did not make this key', keepAlive);
+    const asked = this.#asked(target, from);
+    if (asked === undefined) return textAnswer(404, '', keepAlive);
+    if (asked === 'strange key') return refusal('this tracker did not make this key', keepAlive);
+    from.asked = asked;
+    const { holder } = asked;
+    const query = target.slice(asked.path.length + 1);
     const act = (isMember: boolean): Buffer => {
       if (!isMember) return refusal('you are not a member of this group (any more)', keepAlive);
       if (this.#users.take(holder.uid, 1, nowMs) > 0) return refusal('too many requests', keepAlive);
-      return path.isScrape
-        ? this.#scrape(holder, path.query, keepAlive)
-        : this.#announce(holder, path.query, from, keepAlive, nowMs);
+      return asked.isScrape
+        ? this.#scrape(holder, query, keepAlive)
+        : this.#announce(holder, query, from, keepAlive, nowMs);
     };
     const isMember = keyring.isMember(holder);
     return isMember === undefined ? keyring.asks(holder).then(act) : act(isMember);
+  }
+
+  #asked(target: string, { asked }: Announcer): Asked | 'strange key' | undefined {
+    if (asked && target.startsWith(asked.path) && target[asked.path.length] === '?') return asked;
+    const queryAt = target.indexOf('?');
+    const path = queryAt < 0 ? target : target.slice(0, queryAt);
+    const parts = splitPath(path);
+    if (!parts) return undefined;
+    const holder = this.#parts.keyring.holder(parts.key);
+    return holder ? { path: ownText(path), holder, isScrape: parts.isScrape } : 'strange key';
   }
 
   #announce(
@@ -114,8 +135,14 @@ export class AnnounceService {
     nowMs: number,
   ): string | undefined {
     const { directory, effects } = this.#parts;
+    const known = swarm.foreign.get(key);
+    if (known && nowMs - known.toldMs < TELL_AGAIN_MS && isAsBefore(known, uid, peerId, seed)) {
+      known.seenMs = nowMs;
+      known.here = true;
+      return undefined;
+    }
     const news = new SwarmNews();
-    const wasSeed = swarm.foreign.get(key)?.seed === true;
+    const wasSeed = known?.seed === true;
     const peer = directory.see(
       swarm,
       key,
@@ -124,7 +151,6 @@ export class AnnounceService {
     );
     if (typeof peer === 'string') return peer;
     if (event === 'completed' && !wasSeed) swarm.downloaded += 1;
-    if (news.isEmpty && nowMs - peer.toldMs < TELL_AGAIN_MS) return undefined;
     peer.toldMs = nowMs;
     if (!news.isEmpty) effects.onNews(news);
     effects.onSeen(swarm, peer);
@@ -156,17 +182,15 @@ const SCRAPE = 'scrape';
  */
 export const announcePath = (key: string): string => `/${ANNOUNCE}/${key}/${ANNOUNCE}`;
 
-function splitTarget(target: string): { key: string; isScrape: boolean; query: string } | undefined {
-  const keyAt = target.indexOf('/', 1) + 1;
-  const lastAt = target.indexOf('/', keyAt) + 1;
-  if (keyAt === 0 || lastAt === 0) return undefined;
-  const queryAt = target.indexOf('?', lastAt);
-  const first = target.slice(1, keyAt - 1);
-  const last = target.slice(lastAt, queryAt < 0 ? target.length : queryAt);
+function splitPath(path: string): { readonly key: string; readonly isScrape: boolean } | undefined {
+  const [nothing, first, key, last, more] = path.split('/', 5);
+  if (nothing !== '' || key === undefined || more !== undefined) return undefined;
   if ((first !== ANNOUNCE && first !== SCRAPE) || (last !== ANNOUNCE && last !== SCRAPE)) return undefined;
-  const query = queryAt < 0 ? '' : target.slice(queryAt + 1);
-  return { key: target.slice(keyAt, lastAt - 1), isScrape: first === SCRAPE || last === SCRAPE, query };
+  return { key, isScrape: first === SCRAPE || last === SCRAPE };
 }
+
+const isAsBefore = (known: ForeignPeer, uid: UserId, peerId: string, seed: boolean): boolean =>
+  known.uid === uid && known.seed === seed && known.slot.peerId === peerId;
 
 const refusal = (reason: string, keepAlive: boolean): Buffer => textAnswer(200, failure(reason), keepAlive);
 

@@ -28,7 +28,7 @@ export class Keyring {
     const known = this.#holders.peek(key);
     if (known) return known;
     const holder = this.#keys.open(key);
-    return holder && this.#holders.get(key, () => holder);
+    return holder && this.#holders.get(ownText(key), () => holder);
   }
 
   /** Whether the holder's stay in the group lasts; undefined: not known without asking. */
@@ -56,3 +56,6 @@ export class Keyring {
     this.#stays.set(gid, stays);
   }
 }
+
+/** The same text in memory of its own: a part of a request would keep all of it there. */
+export const ownText = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('latin1');
