@@ -198,9 +198,10 @@ const groupRecords = endpoint({
   method: 'get',
   path: '/v1/groups/{gid}/records',
   access: 'account',
-  summary: 'All records of one group that this user may read',
+  summary: 'All records of one group that this user may read, or only those that decide who is in it',
   params: z.object({ gid: groupIdField }),
-  query: afterQuery,
+  /** `rights`: no shares, which may be thousands. */
+  query: afterQuery.extend({ only: z.literal('rights').optional() }),
   body: none,
   bodyBytesMax: 0,
   result: recordsPage,

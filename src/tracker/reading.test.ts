@@ -166,6 +166,10 @@ describe('reading', () => {
     expect(pages).toBe(2);
     expect(seen).toHaveLength(306);
     expect(new Set(seen).size).toBe(306);
+    const query = { only: 'rights' } as const;
+    const rights = await owner.caller.call(trackerApi.groupRecords, { params: { gid: group.gid }, query });
+    expect(keysOf(rights.records)).toEqual(seen.filter((key) => !key.startsWith('share/')));
+    expect(rights.next).toBeUndefined();
   });
 
   test('an unknown user of the cluster cannot list groups before its record is here', async () => {

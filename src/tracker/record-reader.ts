@@ -56,16 +56,23 @@ export class RecordReader {
     return page.addAll(readable(records, uid, view), next).answer();
   }
 
-  async groupRecords(uid: UserId, gid: GroupId, after: string | undefined): Promise<Page> {
+  /** `only` those that decide who is in the group: shares follow from it, and are many. */
+  async groupRecords(
+    uid: UserId,
+    gid: GroupId,
+    after: string | undefined,
+    only: 'rights' | undefined,
+  ): Promise<Page> {
     const view = await this.#views.group(gid);
     const page = new AnswerPage();
-    for (const kind of GROUP_KINDS) {
+    const kinds = GROUP_KINDS.filter((kind) => only === undefined || kind !== 'share');
+    for (const kind of kinds) {
       const prefix = `${kind}/${gid}/`;
       if (after !== undefined && after >= `${prefix}~`) continue;
       const from = after !== undefined && after > prefix ? after : undefined;
       const { records, next } = await this.#store.list(prefix, from, RECORDS_PER_CALL_MAX);
       // At the end of a kind the next page begins behind it.
-      const position = next ?? (kind === 'share' ? undefined : `${prefix}~`);
+      const position = next ?? (kind === kinds.at(-1) ? undefined : `${prefix}~`);
       if (page.addAll(readable(records, uid, view), position).isFull || next !== undefined) break;
     }
     return page.answer();

@@ -37,7 +37,7 @@ export function serveClients(server: ApiServer, parts: CallParts): void {
     reader.list(uidOf(caller), query.prefix, query.after),
   );
   server.on(trackerApi.groupRecords, ({ params, query }, caller) =>
-    reader.groupRecords(uidOf(caller), params.gid, query.after),
+    reader.groupRecords(uidOf(caller), params.gid, query.after, query.only),
   );
   server.on(trackerApi.mine, ({ body }, caller) => reader.mine(uidOf(caller), body.digests));
   server.on(trackerApi.groups, ({ query }) => reader.groups(query.after));

@@ -40,7 +40,7 @@ export class GroupDesk {
     const ofGroup = records.filter((record) => 'gid' in record.parts && record.parts.gid === gid);
     if (this.#view.follows(gid)) {
       for (const record of ofGroup) this.#view.merge(record, 'news');
-      await this.refresh(gid);
+      await this.#trackers.call((api) => readGroup(api, gid, this.#view, 'rights'));
     }
     const state = this.#book.state(gid) ?? groupState(ofGroup);
     if (!state)
@@ -71,15 +71,23 @@ export class GroupDesk {
     );
   }
 
-  /** Reads all records of a group that this user may read, at one tracker. */
+  /** Reads all records of a group that this user may read, shares as well, at one tracker. */
   async refresh(gid: GroupId): Promise<void> {
     await this.#trackers.call((api) => readGroup(api, gid, this.#view));
   }
 }
 
-/** Takes in every record of one group that this user may read there. */
-export async function readGroup(api: TrackerApi, gid: GroupId, view: RecordView): Promise<void> {
-  await readPages(view, (query) => api.call(trackerApi.groupRecords, { params: { gid }, query }));
+/** Takes in every record of one group that this user may read there, or `only` those that decide who is in it. */
+export async function readGroup(
+  api: TrackerApi,
+  gid: GroupId,
+  view: RecordView,
+  only?: 'rights',
+): Promise<void> {
+  const which = only && { only };
+  await readPages(view, (query) =>
+    api.call(trackerApi.groupRecords, { params: { gid }, query: { ...query, ...which } }),
+  );
 }
 
 /** Takes in all of this user's own records there. */
