@@ -13,14 +13,14 @@ import {
 } from '../metainfo/index.ts';
 import type { FileJob, Job, JobAnswer, JobRequest, StoreJob } from './job.ts';
 
-/** Fewer calls, and still in a core's second-level cache when it is hashed: 5 % more than with 64 KiB. */
-const READ_BYTES = 256 * 1024;
+/** Fewer calls, and mostly still in a core's second-level cache when it is hashed: 6 % more than with 64 KiB. */
+const READ_BYTES = 1024 * 1024;
 
 /** The file is not as long as it should be. */
 class ChangedError extends Error {}
 
 const readBuffer = new Uint8Array(READ_BYTES);
-/** Of the piece being hashed; grows with the pieces. */
+/** Of the job being done; grows with the jobs. */
 let leavesBuffer = Buffer.alloc(0);
 
 function answerTo({ id, job }: JobRequest): JobAnswer {
@@ -64,18 +64,14 @@ function hashFilePart(job: FileJob): Uint8Array {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new ChangedError('not a file any more');
     if (job.fileLength !== undefined && stat.size !== job.fileLength) throw new ChangedError('size differs');
-    const roots = new Uint8Array(Math.ceil(job.length / job.pieceLength) * HASH_BYTES);
-    for (let done = 0, piece = 0; done < job.length; done += job.pieceLength, piece += 1) {
-      const length = Math.min(job.pieceLength, job.length - done);
-      roots.set(rootOnDisk(fd, job.offset + done, length, job.treeBytes), piece * HASH_BYTES);
-    }
-    return roots;
+    return rootsOf(leavesOnDisk(fd, job.offset, job.length), job);
   } finally {
     closeSync(fd);
   }
 }
 
-function rootOnDisk(fd: number, offset: number, length: number, treeBytes: number): Uint8Array {
+/** Good until the next call. */
+function leavesOnDisk(fd: number, offset: number, length: number): Uint8Array {
   const leavesBytes = Math.ceil(length / BLOCK_BYTES) * HASH_BYTES;
   if (leavesBuffer.length < leavesBytes) leavesBuffer = Buffer.allocUnsafeSlow(leavesBytes);
   for (let done = 0; done < length; done += READ_BYTES) {
@@ -83,7 +79,19 @@ function rootOnDisk(fd: number, offset: number, length: number, treeBytes: numbe
     readFully(fd, bytes, offset + done);
     putLeafHashes(bytes, leavesBuffer, (done / BLOCK_BYTES) * HASH_BYTES);
   }
-  return merkleRoot(leavesBuffer.subarray(0, leavesBytes), 0, treeHeight(treeBytes / BLOCK_BYTES));
+  return leavesBuffer.subarray(0, leavesBytes);
+}
+
+/** Of pieces that lie one behind the other. */
+function rootsOf(leaves: Uint8Array, { length, pieceLength, treeBytes }: FileJob): Uint8Array {
+  const roots = new Uint8Array(Math.ceil(length / pieceLength) * HASH_BYTES);
+  const leavesOfPiece = Math.ceil(pieceLength / BLOCK_BYTES) * HASH_BYTES;
+  const height = treeHeight(treeBytes / BLOCK_BYTES);
+  for (let piece = 0; piece * leavesOfPiece < leaves.length; piece += 1) {
+    const own = leaves.subarray(piece * leavesOfPiece, (piece + 1) * leavesOfPiece);
+    roots.set(merkleRoot(own, 0, height), piece * HASH_BYTES);
+  }
+  return roots;
 }
 
 function readFully(fd: number, into: Uint8Array, offset: number): void {
