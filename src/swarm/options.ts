@@ -63,7 +63,7 @@ export interface SwarmConfig {
 export const DEFAULT_SWARM_CONFIG: SwarmConfig = Object.freeze({
   connectionsMax: 50,
   connectionsPerUserMax: 4,
-  connectionsWanted: 24,
+  connectionsWanted: 12,
   dialsMax: 8,
   ownRequestBytes: 256 * 1024,
   windowBytesMax: 8 * 1024 * 1024,

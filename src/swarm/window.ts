@@ -4,7 +4,7 @@ import type { PeerSession, PendingRequest } from './peer-session.ts';
 
 const FIRST_BYTES = 128 * 1024;
 const FIRST_REQUEST_BYTES = 32 * 1024;
-const REQUEST_MS = 50;
+const REQUEST_MS = 150;
 
 export const firstWindow = (requestBytes: number, config: SwarmConfig): number =>
   Math.min(config.windowBytesMax, Math.max(FIRST_BYTES, leastWindow(requestBytes)));
