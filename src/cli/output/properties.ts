@@ -20,7 +20,8 @@ const plainCells = ({ name, value, state }: Property): string[] => [
 
 function humanCells(property: Property): string[] {
   const [name = '', value = '', state = ''] = plainCells(property);
-  const shown = property.unit === 'bytes/s' && property.value !== null ? formatRate(Number(property.value)) : value;
+  const shown =
+    property.unit === 'bytes/s' && property.value !== null ? formatRate(Number(property.value)) : value;
   return [name.replaceAll('_', ' '), shown, state];
 }
 
