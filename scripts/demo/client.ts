@@ -17,6 +17,8 @@ interface Line extends Readonly<Record<string, unknown>> {
 }
 
 const COMMAND_LIMIT_MS = 90_000;
+/** Last lines of a client that ended unasked. */
+const SAID_SHOWN = 12;
 
 export interface ClientOptions {
   readonly stage: Pick<Stage, 'start'>;
@@ -117,7 +119,9 @@ export class Client {
   }
 
   #gone(): Error {
-    return new Error(`${this.name}: the client has ended`);
+    return new Error(
+      `${this.name}: the client has ended: ${this.process.said.slice(-SAID_SHOWN).join(' / ')}`,
+    );
   }
 }
 
