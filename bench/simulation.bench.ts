@@ -2,7 +2,7 @@
  * The scheduler in virtual time: how long one source and many leechers take until all have a content, over the least
  * that is possible, and what a peer spends on it. The same seed gives the same figures on every machine.
  *
- *     npm run bench -- simulation [SIZES [SEEDS]]     10,100 and 1,2,3 unless told otherwise; 1000 takes half an hour or more
+ *     npm run bench -- simulation [SIZES [SEEDS]]     10,100 and 1,2,3 unless told otherwise; 1000 takes five minutes and more
  *
  * Links carry 20 Mbit/s each way, 10 ms apart. The content has 128 pieces: enough that handing on whole pieces, a
  * dozen times in a row, does not decide how long it takes.
