@@ -12,11 +12,8 @@ const FILE_BYTES = 16 * MIB;
 const PIECES = (FILE_BYTES * 4) / MIB;
 const EXTENDED = 20;
 const CONNECTIONS = 4;
-/** Of the victim in all: what the program promises at full speed. */
-const MEMORY_MAX = 250 * MIB;
-/** Processor time that an honest transfer may cost more: the attacks' messages are counted and thrown away. */
-const CPU_FACTOR = 3;
-const CPU_MORE_MS = 600;
+/** What all attacks together may add to the victim: beside what Node itself takes, it stays within what the program promises. */
+const MEMORY_MORE = 150 * MIB;
 
 interface Flood {
   readonly name: string;
@@ -162,12 +159,12 @@ describe('a seed and its honest peers under attack', () => {
     return { cpuMs, report };
   }
 
+  /** Processor time is told, not judged: it depends on what else the machine does. */
   function expectUndisturbed(name: string, cpuMs: number, rss: number): void {
     process.stdout.write(
       `${name}: ${cpuMs.toFixed(0)} ms of processor, undisturbed ${calm.cpuMs.toFixed(0)}; ${(rss / MIB).toFixed(0)} MiB, before ${(calm.rss / MIB).toFixed(0)}\n`,
     );
-    expect(cpuMs).toBeLessThan(calm.cpuMs * CPU_FACTOR + CPU_MORE_MS);
-    expect(rss).toBeLessThan(MEMORY_MAX);
+    expect(rss).toBeLessThan(calm.rss + MEMORY_MORE);
   }
 
   test.each(FLOODS)('$name', async (flood) => {

@@ -17,8 +17,8 @@ import type { Target } from './attacker.ts';
 const VICTIM = fileURLToPath(new URL('victim.js', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../dist/base/index.js', import.meta.url));
 const LIMIT_MS = 25_000;
-/** Whoever gets the victim to keep more than this has ended it. */
-const HEAP_LIMIT = '--max-old-space-size=96';
+/** Whoever gets the victim to keep more than this has ended it. What is young is bounded alike in every version of Node. */
+const HEAP_LIMITS = ['--max-old-space-size=96', '--max-semi-space-size=16'];
 
 /** How the victim is. */
 export interface Report {
@@ -80,7 +80,7 @@ export class Stage {
     const config = join(world.folder, 'told.json');
     const told = { ...about, path, seed: goal?.seed, share: goal?.share, destination: userDir };
     await writeFile(config, JSON.stringify(told));
-    const child = spawn(process.execPath, [HEAP_LIMIT, VICTIM, config], {
+    const child = spawn(process.execPath, [...HEAP_LIMITS, VICTIM, config], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const stage = new Stage(world, content, child);
