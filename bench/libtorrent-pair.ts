@@ -8,6 +8,14 @@ import { promisify } from 'node:util';
 /** Debian's own first: its packages are for it alone. */
 const PYTHONS = ['/usr/bin/python3', 'python3'];
 
+/** A Python that knows libtorrent; if there is none, says so. */
+export function pythonWithLibtorrent(): string | undefined {
+  const python = PYTHONS.find((each) => spawnSync(each, ['-c', 'import libtorrent']).status === 0);
+  if (python === undefined)
+    process.stdout.write('skipped: libtorrent for Python is not installed (Debian: python3-libtorrent)\n');
+  return python;
+}
+
 /** What libtorrent shares, and as whom: no credentials, no TLS. */
 export interface LibtorrentJob {
   readonly torrent: string;
@@ -29,7 +37,7 @@ export class LibtorrentPair {
 
   /** Undefined if it is not installed. */
   static find(root: string): LibtorrentPair | undefined {
-    const python = PYTHONS.find((each) => spawnSync(each, ['-c', 'import libtorrent']).status === 0);
+    const python = pythonWithLibtorrent();
     return python === undefined
       ? undefined
       : new LibtorrentPair(python, join(root, 'bench', 'libtorrent_pair.py'));

@@ -85,10 +85,7 @@ async function libtorrentContenders(
   file: { readonly name: string; readonly path: string },
 ): Promise<Contender[]> {
   const pair = LibtorrentPair.find(root);
-  if (pair === undefined) {
-    process.stdout.write('skipped: libtorrent for Python is not installed (Debian: python3-libtorrent)\n');
-    return [];
-  }
+  if (pair === undefined) return [];
   const exported = join(stage.folder, 'exported');
   await seed.must('export_torrent', GROUP, file.name, exported);
   const plain: LibtorrentJob = { torrent: join(stage.folder, 'plain.torrent'), folder: stage.folder };

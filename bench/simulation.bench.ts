@@ -8,6 +8,7 @@
  * dozen times in a row, does not decide how long it takes.
  */
 import { DEFAULT_SWARM_CONFIG } from '../src/swarm/index.ts';
+import { median } from './bench-group.ts';
 import { countedContent } from '../test/simulation/contents.ts';
 import { distribute, type Distribution } from '../test/simulation/distribution.ts';
 
@@ -24,9 +25,6 @@ const LAN: readonly (readonly [string, Distribution])[] = [
   ['8, half of them give a tenth', { leechers: 8, rateMbit: 100, latencyMs: 0.5, slow: 4 }],
   ['9, a third vanishes half way', { leechers: 9, rateMbit: 100, latencyMs: 0.5, vanish: 3 }],
 ];
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function numbers(text: string | undefined, otherwise: readonly number[]): readonly number[] {
   return text === undefined ? otherwise : text.split(',').map(Number);

@@ -10,12 +10,12 @@
  */
 import { existsSync, watch } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { deferred, sleep, systemClock } from '../src/base/index.ts';
 import type { GroupRow } from '../src/node/index.ts';
 import { Client } from '../scripts/demo/client.ts';
 import { MbtProcess } from '../scripts/demo/mbt-process.ts';
+import { freePort } from '../scripts/demo/tracker.ts';
 
 const GROUP = 'swarm';
 const PASSWORD = 'a-swarm-of-bees-in-may-7';
@@ -54,14 +54,6 @@ async function appears(folder: string, name: string): Promise<void> {
   } finally {
     watcher.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function startMbt(
@@ -114,7 +106,7 @@ async function makeMember(role: Role, owner: Client, name: string): Promise<void
   await client.quit();
 }
 
-/** The names of those who have no role yet: a role is taken by making the folder of its name. */
+/** The first leecher's name that nobody has yet: one is taken by making the folder of that name. */
 async function takeRole(role: Role): Promise<string> {
   await mkdir(join(role.work, 'taken'), { recursive: true });
   for (let n = 1; ; n += 1) {

@@ -7,7 +7,7 @@
  *
  *     npm run bench -- swarm [LEECHERS [MBIT [MIB [RUNS]]]]        4 leechers, 100 Mbit/s, 128 MiB, 3 runs
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -19,6 +19,7 @@ import { makeRandomFile } from '../scripts/demo/sample.ts';
 import type { Stage } from '../scripts/demo/stage.ts';
 import { median, onStage } from './bench-group.ts';
 import { Hosts } from './hosts.ts';
+import { pythonWithLibtorrent } from './libtorrent-pair.ts';
 
 const MIB = 2 ** 20;
 const FILE = 'payload.bin';
@@ -41,11 +42,8 @@ interface System {
 
 function systemsIn(root: string): System[] {
   const own: System = { name: 'mbt', adapter: [join(root, 'bench', 'swarm-adapter')], ratios: [] };
-  const python = '/usr/bin/python3';
-  if (spawnSync(python, ['-c', 'import libtorrent']).status !== 0) {
-    process.stdout.write('skipped: libtorrent for Python is not installed (Debian: python3-libtorrent)\n');
-    return [own];
-  }
+  const python = pythonWithLibtorrent();
+  if (python === undefined) return [own];
   const adapter = [python, join(root, 'bench', 'libtorrent_adapter.py')];
   return [own, { name: 'libtorrent', adapter, ratios: [] }];
 }
