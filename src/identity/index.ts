@@ -19,6 +19,12 @@ export {
 } from './certificates.ts';
 export { loadOrCreateClusterKey, type ClusterKey } from './cluster-key.ts';
 export {
+  INVITATION_MAC_BYTES,
+  invitationMac,
+  isInvitationMac,
+  type InvitedRequest,
+} from './invitation-mac.ts';
+export {
   generateKey,
   hasKeyForm,
   keyCode,

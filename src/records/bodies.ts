@@ -1,6 +1,7 @@
 import {
   certificateKey,
   hasKeyForm,
+  INVITATION_MAC_BYTES,
   isAuthority,
   PUBLIC_KEY_BYTES,
   SIGNATURE_BYTES,
@@ -11,6 +12,7 @@ import type {
   Epoch,
   Genesis,
   GrantBody,
+  InvitationProof,
   PreviousCredential,
   RecordKind,
   RequestBody,
@@ -26,6 +28,7 @@ const CERTIFICATE_BYTES_MAX = 4096;
 const SEALED_BYTES_MAX = 1024;
 const SHARE_FILES_MAX = 10_000_000;
 const HASH_BYTES = 32;
+const INVITATION_ID_BYTES = 8;
 
 const hex256 = text('64 hex digits', (read) => /^[0-9a-f]{64}$/.test(read));
 const count = (min: number): Field<number> => int(min, COUNT_MAX);
@@ -62,10 +65,16 @@ export const epochTermsField: Field<Pick<Epoch, 'ownerKey' | 'authority'>> = sha
 
 const previous = shape<PreviousCredential>({ hash: hex256, proof: bytes(HASH_BYTES) });
 
+const invitation = shape<InvitationProof>({
+  id: bytes(INVITATION_ID_BYTES),
+  mac: bytes(INVITATION_MAC_BYTES),
+});
+
 const request: Field<RequestBody> = shape<RequestBody>({
   n: count(1),
   memberKey: publicKey,
   possession: signature,
+  invitation: optional(invitation),
   atMs: time,
 });
 
@@ -77,12 +86,14 @@ const grant: Field<GrantBody> = checked(
     serial: count(0),
     memberKey: publicKey,
     certificate: optional(bytes(1, CERTIFICATE_BYTES_MAX)),
+    reason: optional(oneOf('used-up', 'expired', 'withdrawn')),
     atMs: time,
   }),
   grantFault,
 );
 
 function grantFault(body: GrantBody): string | undefined {
+  if (body.reason !== undefined && body.verdict !== 'rejected') return 'a reason without a rejection';
   if (body.certificate === undefined) return body.verdict === 'accepted' ? 'no certificate' : undefined;
   if (body.verdict !== 'accepted') return 'a certificate without an acceptance';
   const key = certificateKey(body.certificate);

@@ -1,7 +1,7 @@
 import { sha256Hex, type ContentId, type GroupId, type UserId } from '../base/index.ts';
 import { isRenewalDue } from '../identity/index.ts';
 import { readGenesis, reignsOf, type Reign } from './group-chain.ts';
-import type { RecordOf, SignedRecord } from './kinds.ts';
+import type { InvitationProof, RecordOf, SignedRecord } from './kinds.ts';
 import { compareRecords } from './order.ts';
 
 /** A group as a set of records says it is. All of it follows from the set, whatever order they came in. */
@@ -50,6 +50,7 @@ export interface PendingRequest {
   readonly memberKey: Uint8Array;
   /** The requester's identity key, whose code people compare. */
   readonly identityKey: Uint8Array;
+  readonly invitation?: InvitationProof;
   /** By the requester's clock. */
   readonly atMs: number;
 }
@@ -199,13 +200,9 @@ function pendingOf(
   for (const [user, { body, authorKey }] of found.requests) {
     const settledN = Math.max(grants.get(user)?.body.n ?? 0, found.lefts.get(user)?.body.n ?? 0);
     if (members.has(user) || body.n <= settledN) continue;
-    pending.set(user, {
-      user,
-      n: body.n,
-      memberKey: body.memberKey,
-      identityKey: authorKey,
-      atMs: body.atMs,
-    });
+    const { n, memberKey, atMs, invitation } = body;
+    const proof = invitation && { invitation };
+    pending.set(user, { user, n, memberKey, identityKey: authorKey, atMs, ...proof });
   }
   return pending;
 }

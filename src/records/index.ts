@@ -20,6 +20,8 @@ export {
   type Draft,
   type Genesis,
   type GrantBody,
+  type InvitationFault,
+  type InvitationProof,
   type RecordKind,
   type RecordOf,
   type SecretPurpose,

@@ -82,8 +82,17 @@ export interface RequestBody {
   readonly memberKey: Uint8Array;
   /** The member key's signature that its holder makes this request (`possessionStatement`). */
   readonly possession: Uint8Array;
+  /** With which invitation it was made, if with one. */
+  readonly invitation?: InvitationProof;
   /** By the requester's clock. */
   readonly atMs: number;
+}
+/** Shows to the maker of an invitation, and to nobody else, that the requester holds its link. */
+export interface InvitationProof {
+  /** Names the invitation to its maker; 8 bytes. */
+  readonly id: Uint8Array;
+  /** `invitationMac` over this request. */
+  readonly mac: Uint8Array;
 }
 
 /** Number of the request that is withdrawn, or of the membership that ends. */
@@ -92,6 +101,8 @@ export interface LeftBody {
 }
 
 export type Verdict = 'accepted' | 'rejected' | 'removed';
+/** Why an invitation did not let somebody in. */
+export type InvitationFault = 'used-up' | 'expired' | 'withdrawn';
 export interface GrantBody {
   /** The request that this answers. */
   readonly n: number;
@@ -103,6 +114,8 @@ export interface GrantBody {
   readonly memberKey: Uint8Array;
   /** The member certificate, DER; there if and only if accepted, and over `memberKey`. */
   readonly certificate?: Uint8Array;
+  /** Of a rejection: what became of the invitation that the request was made with. */
+  readonly reason?: InvitationFault;
   /** When the request was decided; a renewal repeats it. */
   readonly atMs: number;
 }

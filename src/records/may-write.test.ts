@@ -32,6 +32,9 @@ beforeAll(async () => {
   };
 });
 
+const invitedBy = (id: number): Pick<Bodies['request'], 'invitation'> => ({
+  invitation: { id: new Uint8Array(8).fill(id), mac: new Uint8Array(32) },
+});
 const knowing = (...records: SignedRecord[]): WriteFacts => ({
   group: groupState([group.record(), ...records]),
 });
@@ -50,6 +53,24 @@ describe('a write to a group', () => {
       write: () => group.request(ben, 2),
       given: () => [group.request(ben)],
       code: 'ALREADY_REQUESTED',
+    },
+    {
+      why: 'ask again with an invitation',
+      write: () => group.request(ben, 2, invitedBy(1)),
+      given: () => [group.request(ben)],
+      code: undefined,
+    },
+    {
+      why: 'ask again with the same invitation',
+      write: () => group.request(ben, 2, invitedBy(1)),
+      given: () => [group.request(ben, 1, invitedBy(1))],
+      code: 'ALREADY_REQUESTED',
+    },
+    {
+      why: 'ask again with another invitation',
+      write: () => group.request(ben, 2, invitedBy(2)),
+      given: () => [group.request(ben, 1, invitedBy(1))],
+      code: undefined,
     },
     {
       why: 'ask as a member',

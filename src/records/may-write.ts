@@ -1,7 +1,7 @@
 import { assertNever, CommandError, equalBytes, type ErrorCode } from '../base/index.ts';
 import { proofHash } from '../identity/index.ts';
-import { standingOf, type GroupState } from './group-state.ts';
-import type { RecordOf, SignedRecord } from './kinds.ts';
+import { standingOf, type GroupState, type PendingRequest } from './group-state.ts';
+import type { RecordOf, RequestBody, SignedRecord } from './kinds.ts';
 import { nameWinners, type NameHolding } from './names.ts';
 
 /** What is known that a write is judged by; only what the record's kind asks for need be there. */
@@ -108,7 +108,8 @@ const requireOwner = (record: SignedRecord, group: GroupState): CommandError | u
 
 function mayRequest({ author, body }: RecordOf<'request'>, group: GroupState): CommandError | undefined {
   if (group.members.has(author)) return refuse('ALREADY_MEMBER', `you are in ${group.label} already`);
-  if (group.pending.has(author)) {
+  const pending = group.pending.get(author);
+  if (pending && !invitesAnew(body, pending)) {
     return refuse(
       'ALREADY_REQUESTED',
       `you have asked already; the owner of ${group.label} has yet to answer`,
@@ -117,6 +118,12 @@ function mayRequest({ author, body }: RecordOf<'request'>, group: GroupState): C
   const decidedN = Math.max(group.grants.get(author)?.body.n ?? 0, group.lefts.get(author)?.body.n ?? 0);
   return body.n > decidedN ? undefined : outOfDate();
 }
+
+/** Whoever waits for an answer may ask again with an invitation, which may be answered sooner. */
+const invitesAnew = ({ n, invitation }: RequestBody, pending: PendingRequest): boolean =>
+  invitation !== undefined &&
+  n > pending.n &&
+  !(pending.invitation && equalBytes(pending.invitation.id, invitation.id));
 
 function mayLeave({ author, body }: RecordOf<'left'>, group: GroupState): CommandError | undefined {
   if (author === group.owner) {

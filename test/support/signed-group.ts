@@ -75,9 +75,9 @@ export class SignedGroup {
     return by.sign('ended', recordKey.ended(this.gid, by.uid), { epoch });
   }
 
-  request(by: Person, n = 1): RecordOf<'request'> {
+  request(by: Person, n = 1, more: Partial<Bodies['request']> = {}): RecordOf<'request'> {
     const possession = sign(by.memberKey.privateKey, possessionStatement(this.gid, by.uid, n));
-    const body = { n, memberKey: by.memberKey.publicKey, possession, atMs: NOW_MS + n };
+    const body = { n, memberKey: by.memberKey.publicKey, possession, atMs: NOW_MS + n, ...more };
     return by.sign('request', recordKey.request(this.gid, by.uid), body);
   }
 
