@@ -40,3 +40,17 @@ export {
   type TrackerEvent,
 } from './tracker-events.ts';
 export { trackerAtLine, readTrackerList, type TrackerAddress, type TrackerList } from './tracker-list.ts';
+
+export {
+  LOCAL_BODY_BYTES_MAX,
+  localApi,
+  localRoute,
+  type LocalApi,
+  type LocalEndpoint,
+  type LocalInput,
+  type LocalResult,
+} from './local/contract.ts';
+export { LOCAL_HEARTBEAT_MS, localEvent, type LocalEvent } from './local/events.ts';
+export { localPaths, localStreams, type LocalCall } from './local/paths.ts';
+export { localError } from './local/rows.ts';
+export { localRows } from './local/schemas.ts';

@@ -1,17 +1,26 @@
+import type { z } from 'zod';
+import type { localRows } from '../api/index.ts';
+
 /**
- * What a person can ask of a node: the one seam between the node and its faces (the shell today). Rows and
- * results are plain JSON values, so that a face can sit in another process. Every method rejects with
+ * What a person can ask of a node: the one seam between the node and its faces (shell, one-shot commands, page). Rows
+ * and results are plain JSON values, so that a face can sit in another process. Every method rejects with
  * CommandError for an expected failure. Groups and users are named by label, as people type them.
  */
 export interface NodeCommands {
   createUser(user: string, password: string): Promise<CreatedUser>;
-  login(user: string, password: string): Promise<LoggedIn>;
+  /** `remember`: keeps in the data folder, for this system user alone, what `loginRemembered` needs; never the password. */
+  login(user: string, password: string, remember?: boolean): Promise<LoggedIn>;
+  /** Logs in by what was kept, or resolves to undefined where nothing is. NO_TRACKER: try again later. */
+  loginRemembered(): Promise<LoggedIn | undefined>;
+  /** Forgets what `remember` kept, too. */
   logout(): Promise<void>;
   changePassword(oldPassword: string, newPassword: string): Promise<void>;
   /** Sets a new password by the recovery code, which is used up: the result carries its successor. */
   recoverUser(user: string, recoveryCode: string, newPassword: string): Promise<CreatedUser>;
   whoami(): Promise<Whoami>;
   status(): Promise<NodeStatus>;
+  /** Asks each tracker about itself, the clock, and whether this node's port can be reached from there. */
+  doctor(): Promise<Diagnosis>;
 
   createGroup(group: string): Promise<void>;
   joinGroup(group: string): Promise<JoinAsked>;
@@ -27,6 +36,12 @@ export interface NodeCommands {
   removeMember(group: string, user: string): Promise<void>;
   listMembers(group: string): Promise<MemberRow[]>;
 
+  invite(group: string, terms: InviteTerms): Promise<Invitation>;
+  listInvitations(group: string): Promise<Invitation[]>;
+  withdrawInvitation(group: string, id: string): Promise<void>;
+  /** Asks to join by the link of an invitation. INVALID_INVITATION says what is wrong with it. */
+  joinByInvitation(link: string): Promise<InvitedJoin>;
+
   listFiles(group: string): Promise<FileRow[]>;
   /** Hashes, then announces. Aborting `signal` ends it with INTERRUPTED and shares nothing. */
   uploadFile(
@@ -36,7 +51,22 @@ export interface NodeCommands {
     signal: AbortSignal,
   ): Promise<Uploaded>;
   /** Returns as soon as the download is accepted; its end is an event. */
-  downloadFile(group: string, file: string, destination: string): Promise<DownloadStarted>;
+  downloadFile(
+    group: string,
+    file: string,
+    destination: string,
+    terms?: DownloadTerms,
+  ): Promise<DownloadStarted>;
+  /** The files inside a download or share. NOT_READY while its description has not come. */
+  listContentFiles(group: string, file: string): Promise<ContentFileRow[]>;
+  /** Of some files inside a download (`skip`: not wanted), or of the download as a whole among the others. */
+  setPriority(
+    group: string,
+    file: string,
+    paths: readonly string[] | undefined,
+    priority: FilePriority,
+  ): Promise<void>;
+  pieceMap(group: string, file: string): Promise<PieceMap>;
   showDownloads(): Promise<DownloadRow[]>;
   stopShare(group: string, file: string): Promise<void>;
   pauseDownload(group: string, file: string): Promise<void>;
@@ -62,6 +92,15 @@ export interface NodeCommands {
   limits(): Promise<Limits>;
   /** Whether peers at loopback, private and link-local addresses are free of all limits. */
   exemptLan(exempt: boolean): Promise<void>;
+  /** Limits that replace those of everything at certain hours of certain days; the first that fits counts. None: no schedule. */
+  setSchedule(rules: readonly ScheduleRule[]): Promise<Limits>;
+  /** Shares what appears in the folder, as soon as it is complete; each file or folder in it is a share. */
+  watchFolder(path: string, group: string): Promise<WatchRow>;
+  unwatchFolder(path: string, group: string): Promise<void>;
+  /** Downloads into the folder what others share. Called again for a group, it replaces folder and terms. */
+  followGroup(group: string, folder: string, terms: FollowTerms): Promise<FollowRow>;
+  unfollowGroup(group: string): Promise<void>;
+  listFolders(): Promise<Folders>;
   /** Writes what another BitTorrent program needs for it into `folder` (absolute; made if it is not there). */
   exportTorrent(group: string, file: string, folder: string): Promise<Exported>;
 
@@ -69,178 +108,71 @@ export interface NodeCommands {
   completions(kind: CompletionKind, group: string | undefined): Promise<string[]>;
   /** News that come by themselves. Returns the way to stop listening. */
   onEvent(listener: (event: NodeEvent) => void): () => void;
+  /** Something that a list shows may have changed; at most a few times a second for each list. Returns the way to stop listening. */
+  onChange(listener: (change: NodeChange) => void): () => void;
   /** Stops serving, says goodbye to the trackers, closes files. Idempotent. */
   close(): Promise<void>;
 }
 
-export type CompletionKind = 'group' | 'user' | 'member' | 'request' | 'file' | 'download' | 'share';
+/**
+ * What only a face in the node's own process can have: bytes of a content, while it loads as well. `path` names a file
+ * inside a folder.
+ */
+export interface LocalContent {
+  /** NOT_READY while the description has not come; NO_SUCH_FILE for what is neither shared nor downloaded here. */
+  openContent(group: string, file: string, path: string | undefined): Promise<ContentReader>;
+}
 
-export type NodeEvent =
-  | { readonly type: 'notice' | 'warning'; readonly text: string }
-  | { readonly type: 'complete'; readonly group: string; readonly file: string; readonly path: string }
-  | {
-      readonly type: 'failed';
-      readonly group: string;
-      readonly file: string;
-      readonly code: string;
-      readonly text: string;
-    };
+/** One file of a content, read by someone who may be faster than the download. */
+export interface ContentReader {
+  readonly name: string;
+  readonly size: number;
+  /**
+   * Bytes from `start` up to `end`, in order; waits for what is missing, which is then asked for first. Rejects with
+   * NOT_READY where a paused download lacks it.
+   */
+  read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): void;
+}
 
-export interface CreatedUser {
-  readonly user: string;
-  /** Shown once: 128 bits in groups of five characters. */
-  readonly recoveryCode: string;
-  /** Why the password is weak, if it is. */
-  readonly weakness?: string;
-}
-export interface LoggedIn {
-  readonly user: string;
-  readonly shares: number;
-  readonly downloads: number;
-}
-export interface Whoami {
-  readonly user: string;
-  readonly userId: string;
-  /** Code of the identity key that people may compare. */
-  readonly code: string;
-  readonly trackers: number;
-}
-export interface NodeStatus {
-  readonly user: string | null;
-  /** Where this node's peers connect. */
-  readonly listening: string;
-  readonly dataDir: string;
-  readonly trackers: readonly { readonly address: string; readonly state: string }[];
-  readonly shares: number;
-  readonly downloads: number;
-  readonly peers: number;
-  readonly downloadBytesPerSecond: number;
-  readonly uploadBytesPerSecond: number;
-  /** Ceilings of everything in bytes a second; null: none. */
-  readonly downLimit: number | null;
-  readonly upLimit: number | null;
-}
+/** A node together with what its own process can do beyond the seam. */
+export type LocalNode = NodeCommands & LocalContent;
+
+type Rows = typeof localRows;
 export type LimitDirection = 'up' | 'down' | 'both';
-/** Ceilings in bytes a second; null: none. */
-export interface LimitRow {
-  /** Null: of everything. */
-  readonly group: string | null;
-  /** Null: of all files of the group. */
-  readonly file: string | null;
-  readonly upLimit: number | null;
-  readonly downLimit: number | null;
-}
-export interface Limits {
-  /** Those that stand: that of everything first, then groups, then files. */
-  readonly rows: readonly LimitRow[];
-  readonly lanExempt: boolean;
-}
-export interface JoinAsked {
-  readonly owner: string;
-  /** Key code of the request; the owner sees the same one in list_requests. */
-  readonly code: string;
-}
-export interface GroupRow {
-  readonly group: string;
-  readonly owner: string;
-  readonly members: number;
-  readonly you: 'owner' | 'member' | 'pending' | '-';
-}
-export interface RequestRow {
-  readonly user: string;
-  readonly code: string;
-  /** When it was asked, ms since 1970, by the requester's clock. */
-  readonly atMs: number;
-}
-export interface MemberRow {
-  readonly user: string;
-  readonly role: 'owner' | 'member';
-  readonly online: boolean;
-  /** Member since, ms since 1970. */
-  readonly sinceMs: number;
-}
-export interface FileRow {
-  readonly file: string;
-  readonly size: number;
-  readonly seeds: number;
-  readonly leechers: number;
-  /** First 8 hex digits of the content id (more where two would look alike). */
-  readonly content: string;
-  readonly sharers: readonly string[];
-}
-export interface HashProgress {
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
-export interface Uploaded {
-  readonly file: string;
-  readonly content: string;
-  /** 64 hex digits: under which the content is served in this group, for other BitTorrent programs. */
-  readonly infoHash: string;
-  readonly size: number;
-  readonly files: number;
-  /** What was left out, in plain words (junk files, links, empty folders). */
-  readonly leftOut: readonly string[];
-}
-export interface DownloadStarted {
-  readonly file: string;
-  readonly path: string;
-  readonly size: number;
-  readonly queued: boolean;
-}
-/** D active, Q queued, P paused, C complete, F failed. */
-export type DownloadState = 'D' | 'Q' | 'P' | 'C' | 'F';
-export interface DownloadRow {
-  readonly state: DownloadState;
-  readonly group: string;
-  readonly file: string;
-  readonly path: string;
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-  readonly bytesPerSecond: number;
-  /** The download's own ceiling in bytes a second; null: none. */
-  readonly downLimit: number | null;
-  /** Null when unknown. */
-  readonly secondsLeft: number | null;
-  readonly peers: number;
-  /** `nobody online`, `nobody reachable`, why it failed, … or empty. */
-  readonly remark: string;
-}
-export interface Rechecked {
-  readonly goodBytes: number;
-  readonly totalBytes: number;
-}
-export interface Exported {
-  readonly file: string;
-  readonly content: string;
-  /** 64 hex digits. */
-  readonly infoHash: string;
-  readonly folder: string;
-  /** Names of the files that were written, and of those that stood there just so. */
-  readonly written: readonly string[];
-  readonly kept: readonly string[];
-  /** Of them the .torrent, and the user's key of the group. */
-  readonly torrent: string;
-  readonly key: string;
-  /** When the member certificate ends, ms since 1970. */
-  readonly endsAtMs: number;
-  /** Announce URLs in the .torrent. */
-  readonly trackers: number;
-}
-export interface Waited {
-  readonly complete: number;
-}
-export interface PeerRow {
-  readonly user: string;
-  readonly address: string;
-  /** `in` they dialled, `out` we did, `-` gone. */
-  readonly direction: 'in' | 'out' | '-';
-  /** What they hold, 0 to 1. */
-  readonly progress: number;
-  readonly bytesFrom: number;
-  readonly bytesTo: number;
-  readonly bytesPerSecondFrom: number;
-  readonly bytesPerSecondTo: number;
-  /** Why they were dropped, if they broke the rules: a stable code. */
-  readonly fault?: string;
-}
+export type DownloadState = DownloadRow['state'];
+export type CreatedUser = z.infer<Rows['createdUser']>;
+export type LoggedIn = z.infer<Rows['loggedIn']>;
+export type Whoami = z.infer<Rows['whoami']>;
+export type NodeStatus = z.infer<Rows['nodeStatus']>;
+export type JoinAsked = z.infer<Rows['joinAsked']>;
+export type GroupRow = z.infer<Rows['groupRow']>;
+export type RequestRow = z.infer<Rows['requestRow']>;
+export type MemberRow = z.infer<Rows['memberRow']>;
+export type FileRow = z.infer<Rows['fileRow']>;
+export type HashProgress = z.infer<Rows['hashProgress']>;
+export type Uploaded = z.infer<Rows['uploaded']>;
+export type DownloadStarted = z.infer<Rows['downloadStarted']>;
+export type DownloadRow = z.infer<Rows['downloadRow']>;
+export type Rechecked = z.infer<Rows['rechecked']>;
+export type Exported = z.infer<Rows['exported']>;
+export type Waited = z.infer<Rows['waited']>;
+export type PeerRow = z.infer<Rows['peerRow']>;
+export type CompletionKind = z.infer<Rows['completionKind']>;
+export type NodeEvent = z.infer<Rows['nodeEvent']>;
+export type NodeChange = z.infer<Rows['nodeChange']>;
+export type FilePriority = z.infer<Rows['filePriority']>;
+export type DownloadTerms = z.infer<Rows['downloadTerms']>;
+export type ContentFileRow = z.infer<Rows['contentFileRow']>;
+export type PieceMap = z.infer<Rows['pieceMap']>;
+export type LimitRow = z.infer<Rows['limitRow']>;
+export type ScheduleRule = z.infer<Rows['scheduleRule']>;
+export type Limits = z.infer<Rows['limits']>;
+export type WatchRow = z.infer<Rows['watchRow']>;
+export type FollowTerms = z.infer<Rows['followTerms']>;
+export type FollowRow = z.infer<Rows['followRow']>;
+export type Folders = z.infer<Rows['folders']>;
+export type InviteTerms = z.infer<Rows['inviteTerms']>;
+export type Invitation = z.infer<Rows['invitation']>;
+export type InvitedJoin = z.infer<Rows['invitedJoin']>;
+export type Diagnosis = z.infer<Rows['diagnosis']>;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readTrackerList } from '../api/index.ts';
-import { type Clock, type Logger, systemChance } from '../base/index.ts';
-import type { CompletionKind, LoggedIn, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
+import { type Clock, CommandError, type Logger, systemChance } from '../base/index.ts';
+import type { CompletionKind, LocalNode, LoggedIn, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import type { OpenTransfers, Transfers } from './seams.ts';
 import { namesFor } from './session/completions.ts';
@@ -34,7 +34,7 @@ type Begun = { readonly shares: number; readonly downloads: number };
  * A client for one user at a time, as `NodeCommands`. Rejects with what is wrong with the list of trackers, CONFLICT
  * where the data folder is in use, PORT_IN_USE, TRACKER_CHANGED.
  */
-export async function composeNode(options: NodeOptions, openTransfers: OpenTransfers): Promise<NodeCommands> {
+export async function composeNode(options: NodeOptions, openTransfers: OpenTransfers): Promise<LocalNode> {
   const list = await readTrackerList(options.trackersFile);
   const folder = await openDataFolder(options.dataDir, options.trackersFile, options.clock);
   const listeners = new Listeners<[NodeEvent]>();
@@ -58,7 +58,11 @@ const companionOf = (transfers: Transfers) => ({
   end: () => transfers.onLogout(),
 });
 
-class Node implements NodeCommands {
+const notYet = async (): Promise<never> => {
+  throw new CommandError('NOT_READY', 'this is being built');
+};
+
+class Node implements LocalNode {
   readonly #options: NodeOptions;
   readonly #folder: DataFolder;
   readonly #listeners: Listeners<[NodeEvent]>;
@@ -136,6 +140,24 @@ class Node implements NodeCommands {
   limits: NodeCommands['limits'] = async () => this.#files().limits();
   exemptLan: NodeCommands['exemptLan'] = async (...args) => this.#files().exemptLan(...args);
   exportTorrent: NodeCommands['exportTorrent'] = async (...args) => this.#files().exportTorrent(...args);
+
+  loginRemembered: NodeCommands['loginRemembered'] = notYet;
+  doctor: NodeCommands['doctor'] = notYet;
+  invite: NodeCommands['invite'] = notYet;
+  listInvitations: NodeCommands['listInvitations'] = notYet;
+  withdrawInvitation: NodeCommands['withdrawInvitation'] = notYet;
+  joinByInvitation: NodeCommands['joinByInvitation'] = notYet;
+  listContentFiles: NodeCommands['listContentFiles'] = notYet;
+  setPriority: NodeCommands['setPriority'] = notYet;
+  pieceMap: NodeCommands['pieceMap'] = notYet;
+  setSchedule: NodeCommands['setSchedule'] = notYet;
+  watchFolder: NodeCommands['watchFolder'] = notYet;
+  unwatchFolder: NodeCommands['unwatchFolder'] = notYet;
+  followGroup: NodeCommands['followGroup'] = notYet;
+  unfollowGroup: NodeCommands['unfollowGroup'] = notYet;
+  listFolders: NodeCommands['listFolders'] = notYet;
+  openContent: LocalNode['openContent'] = notYet;
+  onChange: NodeCommands['onChange'] = () => () => undefined;
 
   async completions(kind: CompletionKind, group: string | undefined): Promise<string[]> {
     const { user } = this.#session;

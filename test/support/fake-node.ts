@@ -1,5 +1,5 @@
 import { CommandError } from '../../src/base/index.ts';
-import type { NodeCommands, NodeEvent } from '../../src/node/index.ts';
+import type { NodeChange, NodeCommands, NodeEvent } from '../../src/node/index.ts';
 
 /**
  * A node that notes what it is asked (`asked`), answers from `answers`, and lets a test tell news. What has
@@ -8,6 +8,7 @@ import type { NodeCommands, NodeEvent } from '../../src/node/index.ts';
 export interface FakeNode extends NodeCommands {
   readonly asked: string[];
   tell(event: NodeEvent): void;
+  change(change: NodeChange): void;
 }
 
 type Answers = { [Name in keyof NodeCommands]?: NodeCommands[Name] };
@@ -19,11 +20,15 @@ const METHODS = [
   'listRequests', 'acceptRequest', 'listFiles', 'rejectRequest', 'removeMember', 'listMembers',
   'uploadFile', 'downloadFile', 'showDownloads', 'stopShare', 'pauseDownload', 'resumeDownload',
   'cancelDownload', 'recheck', 'waitDownloads', 'showPeers', 'setLimit', 'limits', 'exemptLan', 'exportTorrent',
+  'loginRemembered', 'doctor', 'invite', 'listInvitations', 'withdrawInvitation', 'joinByInvitation',
+  'listContentFiles', 'setPriority', 'pieceMap', 'setSchedule', 'watchFolder', 'unwatchFolder', 'followGroup',
+  'unfollowGroup', 'listFolders',
 ] as const;
 
 export function fakeNode(answers: Answers = {}): FakeNode {
   const asked: string[] = [];
   const listeners = new Set<(event: NodeEvent) => void>();
+  const changes = new Set<(change: NodeChange) => void>();
   const methods = Object.fromEntries(METHODS.map((name) => [name, noted(name, asked, answers)]));
   const own = {
     asked,
@@ -31,6 +36,11 @@ export function fakeNode(answers: Answers = {}): FakeNode {
     completions: async () => [],
     close: async () => void asked.push('close'),
     tell: (event: NodeEvent) => listeners.forEach((listener) => listener(event)),
+    change: (change: NodeChange) => changes.forEach((listener) => listener(change)),
+    onChange(listener: (change: NodeChange) => void) {
+      changes.add(listener);
+      return () => changes.delete(listener);
+    },
     onEvent(listener: (event: NodeEvent) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);

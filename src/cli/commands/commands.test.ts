@@ -30,6 +30,7 @@ const DOWNLOAD = {
   downLimit: null,
   secondsLeft: 2,
   peers: 1,
+  priority: 'normal' as const,
   remark: '',
 };
 const PEER = {
@@ -65,7 +66,7 @@ function answering(): FakeNode {
     leaveGroup: async (group) => ({ ended: group === 'solo' }),
     deleteGroup: nothing,
     listGroups: async () => [{ group: 'band', owner: 'anna', members: 2, you: 'owner' }],
-    listRequests: async () => [{ user: 'ben', code: 'CODE1CODE2', atMs: 0 }],
+    listRequests: async () => [{ user: 'ben', code: 'CODE1CODE2', atMs: 0, invited: false }],
     acceptRequest: nothing,
     rejectRequest: nothing,
     removeMember: nothing,
@@ -93,6 +94,8 @@ function answering(): FakeNode {
         { group: 'band', file: 'a b.txt', upLimit: null, downLimit: 1024 },
       ],
       lanExempt: false,
+      schedule: [],
+      scheduled: false,
     }),
     exemptLan: nothing,
   });
@@ -287,7 +290,7 @@ test('with --json each line is an object: rows, then the end', async () => {
   for (const line of ['list_requests band', 'upload_file /f band', 'join_group', 'login anna pw'])
     await runner.runLine(line, undefined, never);
   expect(sink.lines().map((line) => JSON.parse(line) as unknown)).toEqual([
-    { type: 'row', command: 'list_requests', user: 'ben', code: 'CODE1CODE2', atMs: 0 },
+    { type: 'row', command: 'list_requests', user: 'ben', code: 'CODE1CODE2', atMs: 0, invited: false },
     { type: 'success', command: 'list_requests', text: '1 request', count: 1 },
     { type: 'notice', text: 'left out: x (a link)' },
     { type: 'success', command: 'upload_file', text: expect.any(String), ...UPLOADED },

@@ -62,7 +62,12 @@ export class GroupLists {
     );
     return pending
       .toSorted((a, b) => a.atMs - b.atMs)
-      .map(({ user, identityKey, atMs }) => ({ user: labelOf(user), code: keyCode(identityKey), atMs }));
+      .map(({ user, identityKey, atMs }) => ({
+        user: labelOf(user),
+        code: keyCode(identityKey),
+        atMs,
+        invited: false,
+      }));
   }
 
   async members(typed: string): Promise<MemberRow[]> {

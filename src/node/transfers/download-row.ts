@@ -30,6 +30,7 @@ export function downloadRow(desk: Desk, view: DownloadView): DownloadRow {
     downLimit: desk.rates.of(entry).down ?? null,
     secondsLeft: bytesPerSecond > 0 ? Math.ceil((entry.size - doneBytes) / bytesPerSecond) : null,
     peers: status?.connections ?? 0,
+    priority: 'normal',
     remark: remarkOf(desk, view),
   };
 }

@@ -24,7 +24,7 @@ export async function changeLimit(
 
 export function limitList(desk: Desk, nameOf: NameOfContent): Limits {
   const rows = desk.rates.standing().map((each) => limitRow(desk, each, each.ceilings, nameOf));
-  return { rows, lanExempt: desk.rates.lanExempt };
+  return { rows, lanExempt: desk.rates.lanExempt, schedule: [], scheduled: false };
 }
 
 export function limitRow(
