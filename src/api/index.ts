@@ -20,6 +20,14 @@ export {
   type PeerAddress,
 } from './fields.ts';
 export {
+  encodeInvitation,
+  INVITATION_ID_BYTES,
+  INVITATION_SECRET_BYTES,
+  parseInvitation,
+  trackerListOf,
+  type InvitationLink,
+} from './invitation.ts';
+export {
   CONTENTS_PER_DEVICE_MAX,
   DIGESTS_PER_CALL_MAX,
   EVENTS_HEARTBEAT_MS,

@@ -63,6 +63,8 @@ const cluster = endpoint({
     line: z.number().int(),
     /** Its wall clock, ms since 1970. */
     nowMs: z.number(),
+    /** Of the program; trackers before it had one don't say. */
+    version: z.string().max(64).optional(),
   }),
 });
 
@@ -295,6 +297,21 @@ const announceUrls = endpoint({
   }),
 });
 
+const reachability = endpoint({
+  ...noParams,
+  method: 'post',
+  path: '/v1/reachability',
+  access: 'open',
+  summary:
+    "Dials the caller's own address at this port, once, and says a TLS hello with this server name; what comes of it is not told. TOO_MANY_ATTEMPTS",
+  body: z.object({ port: portField, name: z.string().regex(/^[0-9a-f]{40}$/) }),
+  bodyBytesMax: KIB,
+  result: z.object({
+    /** The address that is dialled: from which the tracker sees this client. */
+    observed: z.string(),
+  }),
+});
+
 const announcedContent = z.object({
   gid: groupIdField,
   content: contentIdField,
@@ -364,6 +381,7 @@ export const trackerApi = {
   labels,
   online,
   announceUrls,
+  reachability,
   presence,
   events,
 } as const;

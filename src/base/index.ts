@@ -8,6 +8,7 @@ export * from './disk-error.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './log.ts';
+export * from './program-version.ts';
 export * from './random.ts';
 export * from './sync-folder.ts';
 export * from './worker-url.ts';

@@ -5,6 +5,7 @@ import { uidOf, type ApiContext, type ApiServer } from './api-server.ts';
 import type { AnnounceUrls } from './announce/announce-urls.ts';
 import type { EventHub } from './event-hub.ts';
 import type { LogIns } from './log-ins.ts';
+import type { PortGreeter } from './port-greeter.ts';
 import type { PresenceService } from './presence-service.ts';
 import type { RecordIntake } from './record-intake.ts';
 import type { RecordReader } from './record-reader.ts';
@@ -13,6 +14,7 @@ import type { RecordReader } from './record-reader.ts';
 export interface CallParts {
   readonly announceUrls: AnnounceUrls;
   readonly clock: Clock;
+  readonly greeter: PortGreeter;
   readonly hub: EventHub;
   readonly intake: RecordIntake;
   readonly logIns: LogIns;
@@ -23,7 +25,7 @@ export interface CallParts {
 
 /** Connects every call of the contract with what carries it out. */
 export function serveClients(server: ApiServer, parts: CallParts): void {
-  const { announceUrls, intake, logIns, presence, reader } = parts;
+  const { announceUrls, greeter, intake, logIns, presence, reader } = parts;
   server.on(trackerApi.cluster, async () => parts.clusterInfo());
   server.on(trackerApi.registrationStart, async ({ body }, { address }) => logIns.register(body, address));
   server.on(trackerApi.loginStart, ({ body }, { address }) => logIns.start(body, address));
@@ -44,6 +46,10 @@ export function serveClients(server: ApiServer, parts: CallParts): void {
   server.on(trackerApi.labels, async ({ query }) => ({ labels: await reader.labels(query.ids) }));
   server.on(trackerApi.online, ({ params }, caller) => presence.online(uidOf(caller), params.gid));
   server.on(trackerApi.announceUrls, ({ params }, caller) => announceUrls.of(uidOf(caller), params.gid));
+  server.on(trackerApi.reachability, async ({ body }, caller) => {
+    greeter.greet(caller, body.port, body.name);
+    return { observed: caller.address };
+  });
   server.on(trackerApi.presence, ({ body }, caller) => presence.report(uidOf(caller), body, caller.address));
   server.onStream(trackerApi.events, (context) => streamEvents(context, parts));
 }

@@ -1,5 +1,13 @@
 import { EVENTS_HEARTBEAT_MS, type CallResult, type TrackerAddress, type trackerApi } from '../api/index.ts';
-import { every, secretBytes, toBase64Url, type Cancel, type Clock, type Logger } from '../base/index.ts';
+import {
+  every,
+  programVersion,
+  secretBytes,
+  toBase64Url,
+  type Cancel,
+  type Clock,
+  type Logger,
+} from '../base/index.ts';
 import type { ClusterKey, OpaqueServer } from '../identity/index.ts';
 import { recordKey, type RecordVerifier } from '../records/index.ts';
 import type { RecordStore, StoreNews } from '../store/index.ts';
@@ -8,6 +16,7 @@ import { SwarmDirectory } from './announce/swarm-directory.ts';
 import { ApiServer } from './api-server.ts';
 import { EventHub } from './event-hub.ts';
 import { LogIns } from './log-ins.ts';
+import { PortGreeter } from './port-greeter.ts';
 import { PresenceService } from './presence-service.ts';
 import { PresenceTable } from './presence-table.ts';
 import { RecordIntake } from './record-intake.ts';
@@ -54,6 +63,7 @@ export class TrackerCore {
   readonly #views: RecordViews;
   readonly #intake: RecordIntake;
   readonly #presence: PresenceService;
+  readonly #greeter: PortGreeter;
   readonly #metrics = new TrackerMetrics(() => this.measure());
   readonly #stops: Cancel[] = [];
 
@@ -82,6 +92,7 @@ export class TrackerCore {
       bases: () => this.#announceBases(links),
     });
     this.#presence = new PresenceService(this.#table, this.#views, this.announcing, clock);
+    this.#greeter = new PortGreeter(clock);
     this.#server = this.#serve();
   }
 
@@ -119,6 +130,7 @@ export class TrackerCore {
   async close(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
     this.announcing.close();
+    this.#greeter.close();
     await this.replicator.close();
   }
 
@@ -171,6 +183,7 @@ export class TrackerCore {
     serveClients(server, {
       announceUrls: this.announcing.urls,
       clock,
+      greeter: this.#greeter,
       hub: this.#hub,
       intake: this.#intake,
       logIns: new LogIns(store, this.#views, opaque, clock),
@@ -197,6 +210,7 @@ export class TrackerCore {
       trackers: trackers.map(({ text }) => ({ address: text, state: states.get(text) ?? 'self' })),
       line,
       nowMs: Math.round(clock.wallMs()),
+      version: programVersion(),
     };
   }
 }
