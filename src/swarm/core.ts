@@ -5,12 +5,14 @@ import type { ConnId, Effect, SourceKey } from './effect.ts';
 import { DEFAULT_SWARM_CONFIG, type SwarmConfig, type SwarmOptions } from './options.ts';
 import type { PeerSession } from './peer-session.ts';
 import type { PiecePool } from './piece-pool.ts';
+import type { Wish } from './wish.ts';
 
 /** What exists once the metadata is here and its storage open. */
 export interface Work {
   readonly content: Content;
   readonly layers: PieceLayers;
   readonly held: Bitfield;
+  readonly wish: Wish;
 }
 
 /** State that the parts of one swarm share, and their way to the outside. */
@@ -48,9 +50,18 @@ export class SwarmCore {
     return this.work?.held.isComplete ?? false;
   }
 
+  /** All that is wanted is held, whether or not that is everything. */
+  get isSatisfied(): boolean {
+    return this.work?.wish.lacking === 0;
+  }
+
   /** Whether pieces are to be asked for. */
   get isFetching(): boolean {
-    return this.work !== undefined && !this.work.held.isComplete && !this.paused && !this.stopped;
+    return this.work !== undefined && !this.isSatisfied && !this.paused && !this.stopped;
+  }
+
+  isWanted(piece: number): boolean {
+    return this.work?.wish.isWanted(piece) ?? true;
   }
 
   takeEffects(): Effect[] {

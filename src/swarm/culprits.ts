@@ -127,6 +127,11 @@ export class Culprits {
     this.#trials.clear();
   }
 
+  /** The piece is given up: nobody looks any more for who was wrong. */
+  forget(piece: number): void {
+    this.#trials.delete(piece);
+  }
+
   #trialOf(session: PeerSession, request: HashRequest): Trial | undefined {
     for (const trial of this.#trials.values()) {
       if (trial.from === session && trial.requests.some((asked) => isSameRequest(asked, request)))

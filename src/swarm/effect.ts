@@ -54,5 +54,5 @@ export type Effect =
   /** A peer of our kind says which removals it knows; answer with `sendGroupNews` if it lacks some. */
   | { readonly type: 'groupDigest'; readonly conn: ConnId; readonly digest: Uint8Array }
   | { readonly type: 'groupNews'; readonly conn: ConnId; readonly payload: Uint8Array }
-  /** Every piece is held. Once for each time that this becomes so. */
-  | { readonly type: 'complete' };
+  /** Every piece that is wanted is held, or (`all`) every piece. Once for each time that this becomes so. */
+  | { readonly type: 'complete'; readonly all: boolean };

@@ -18,11 +18,12 @@ export function duplicateRun(
   session: PeerSession,
   requestBytes: number,
   nowMs: number,
+  among: Iterable<ActivePiece> = picker.active.values(),
 ): DuplicateRun | undefined {
   const mineMs = expectedMs(session, session.pendingBytes + requestBytes, nowMs);
   let best: DuplicateRun | undefined;
   let latestMs = mineMs * GAIN;
-  for (const active of picker.active.values()) {
+  for (const active of among) {
     if (session.has?.get(active.piece) !== true || active.mustBeFromOne || !picker.isTaking(active, session))
       continue;
     for (let block = 0; block < active.blockCount; block += 1) {

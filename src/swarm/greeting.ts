@@ -26,7 +26,7 @@ export function extensionHandshake(core: SwarmCore, groupDigest: Uint8Array | un
     ids: EXTENSION_IDS,
     client: CLIENT,
     requestsMax: core.config.requestsMax,
-    uploadOnly: core.isComplete,
+    uploadOnly: core.isSatisfied,
     ...(metadataBytes !== undefined && { metadataBytes }),
     own: { requestBytesMax: LARGEST_REQUEST_BYTES, device, ...(groupDigest && { groupDigest }) },
   };

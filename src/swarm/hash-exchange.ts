@@ -23,15 +23,22 @@ interface Asked {
 export class LayerFetch {
   readonly #core: SwarmCore;
   readonly #onKnown: (pieces: Iterable<number>, nowMs: number) => void;
+  readonly #pressing: () => Iterable<number>;
   #asked: Asked[] = [];
   /** Goes through the pieces whose hash is missing; a new round begins when parts failed. */
   #round: Generator<number> | undefined;
   #skipTo = 0;
   #done = false;
 
-  constructor(core: SwarmCore, onKnown: (pieces: Iterable<number>, nowMs: number) => void) {
+  /** `pressing`: pieces whose hashes are wanted before others. */
+  constructor(
+    core: SwarmCore,
+    onKnown: (pieces: Iterable<number>, nowMs: number) => void,
+    pressing: () => Iterable<number>,
+  ) {
     this.#core = core;
     this.#onKnown = onKnown;
+    this.#pressing = pressing;
   }
 
   get isBusy(): boolean {
@@ -48,9 +55,11 @@ export class LayerFetch {
     }
     for (const session of this.#inOrder()) {
       while (this.#canAsk(session)) {
-        const piece = this.#nextPiece(work);
+        const pressing = this.#pressingPiece(work);
+        const piece = pressing ?? this.#nextPiece(work);
         if (piece === undefined) return;
-        this.#ask(session, work, piece, nowMs);
+        const end = this.#ask(session, work, piece, nowMs);
+        if (pressing === undefined) this.#skipTo = end;
       }
     }
   }
@@ -63,6 +72,14 @@ export class LayerFetch {
   #canAsk(session: PeerSession): boolean {
     if (this.#asked.length >= ASKED_MAX || session.hashesAsked >= ASKED_PER_PEER) return false;
     return session.hashRejections < REJECTIONS_MAX && (session.has?.count ?? 0) > 0;
+  }
+
+  #pressingPiece(work: Work): number | undefined {
+    for (const piece of this.#pressing()) {
+      if (work.layers.expected(piece) || this.#asked.some((asked) => covers(asked, piece))) continue;
+      return piece;
+    }
+    return undefined;
   }
 
   #nextPiece(work: Work): number | undefined {
@@ -82,13 +99,14 @@ export class LayerFetch {
     }
   }
 
-  #ask(session: PeerSession, work: Work, piece: number, nowMs: number): void {
+  /** After the last piece whose hash comes by that. */
+  #ask(session: PeerSession, work: Work, piece: number, nowMs: number): number {
     const request = work.layers.requestFor(piece);
-    if (!request) return;
+    if (!request) return piece + 1;
     const file = work.content.files[pieceAt(work.content, piece).file] as ContentFile;
     const firstPiece = file.firstPiece + request.index;
-    this.#skipTo = Math.min(firstPiece + request.length, file.firstPiece + file.pieceCount);
     this.#send({ request, from: session, firstPiece, sentMs: nowMs, hedged: false });
+    return Math.min(firstPiece + request.length, file.firstPiece + file.pieceCount);
   }
 
   #send(asked: Asked): void {
@@ -168,6 +186,9 @@ export class LayerFetch {
     return this.#asked.splice(at, 1)[0];
   }
 }
+
+const covers = ({ firstPiece, request }: Asked, piece: number): boolean =>
+  firstPiece <= piece && piece < firstPiece + request.length;
 
 export const isSameRequest = (a: HashRequest, b: HashRequest): boolean =>
   a.index === b.index &&

@@ -89,8 +89,8 @@ export class Holdings {
     }
     session.has = field;
     session.wanted = 0;
-    if (field.isComplete) session.wanted = work.held.size - work.held.count;
-    else for (const piece of field.ones()) if (!work.held.get(piece)) session.wanted += 1;
+    if (field.isComplete) session.wanted = work.wish.lacking;
+    else for (const piece of field.ones()) if (isLacking(work, piece)) session.wanted += 1;
     this.#picker.onPieces(session);
     this.#advisor.onPieces(session);
     this.updateInterest(session);
@@ -111,7 +111,7 @@ export class Holdings {
     }
     this.#picker.onHas(session, piece);
     this.#advisor.onHas(session, piece);
-    if (work.held.get(piece)) return true;
+    if (!isLacking(work, piece)) return true;
     session.wanted += 1;
     session.usefulMs = nowMs;
     this.updateInterest(session);
@@ -137,7 +137,7 @@ export class Holdings {
     if (session.has?.clear(piece) !== true) return;
     this.#picker.onLost(session, piece);
     this.#advisor.onLost(piece);
-    if (work.held.get(piece)) return;
+    if (!isLacking(work, piece)) return;
     session.wanted -= 1;
     this.updateInterest(session);
   }
@@ -153,6 +153,8 @@ export class Holdings {
   onHeld(piece: number): void {
     const { work } = this.#core;
     if (!work?.held.set(piece)) return;
+    work.wish.onHeld(piece, true);
+    const wasWanted = work.wish.isWanted(piece);
     this.#core.heldBytes += this.#core.pieceBytes(piece);
     for (const session of this.#core.sessions.values()) {
       session.untold.push(piece);
@@ -160,7 +162,7 @@ export class Holdings {
         if (isPressing(session, work)) this.#core.tellHeld(session);
         continue;
       }
-      session.wanted -= 1;
+      if (wasWanted) session.wanted -= 1;
       this.updateInterest(session);
     }
   }
@@ -169,13 +171,23 @@ export class Holdings {
   onDropped(piece: number): void {
     const { work } = this.#core;
     if (!work?.held.clear(piece)) return;
+    work.wish.onHeld(piece, false);
+    const isWanted = work.wish.isWanted(piece);
     this.#core.heldBytes -= this.#core.pieceBytes(piece);
     this.#picker.onHashKnown(piece);
     for (const session of this.#core.sessions.values()) {
       const id = session.ids.dontHave;
       if (id !== undefined) this.#core.send(session, { type: 'dont-have', id, piece });
-      if (session.has?.get(piece) === true) session.wanted += 1;
+      if (isWanted && session.has?.get(piece) === true) session.wanted += 1;
       this.updateInterest(session);
+    }
+  }
+
+  /** A piece is wanted from now on, or no longer: `sign`. */
+  onWish(piece: number, sign: 1 | -1): void {
+    if (this.#core.work?.held.get(piece) === true) return;
+    for (const session of this.#core.sessions.values()) {
+      if (session.has?.get(piece) === true) session.wanted += sign;
     }
   }
 
@@ -194,19 +206,25 @@ export class Holdings {
   checkInvariants(): void {
     const { work } = this.#core;
     if (!work) return;
+    let lacking = 0;
+    for (const piece of work.held.zeros()) if (work.wish.isWanted(piece)) lacking += 1;
+    invariant(lacking === work.wish.lacking, `${lacking} pieces are wanted and not held`);
     for (const session of this.#core.sessions.values()) {
       let wanted = 0;
-      for (const piece of session.has?.ones() ?? []) if (!work.held.get(piece)) wanted += 1;
+      for (const piece of session.has?.ones() ?? []) if (isLacking(work, piece)) wanted += 1;
       invariant(wanted === session.wanted, `connection ${session.conn} has ${wanted} wanted pieces`);
     }
   }
 }
+
+const isLacking = ({ held, wish }: Work, piece: number): boolean => !held.get(piece) && wish.isWanted(piece);
 
 /**
  * Whether the peer must hear of a new piece at once. Each announcement by itself is a packet and a wake-up, as many
  * as there are pieces times peers: who has enough to choose from hears of several together.
  */
 function isPressing({ has, wanted }: PeerSession, { held }: Work): boolean {
+  // What is not wanted counts as common: then it hears at once rather than too late.
   const common = has ? has.count - wanted : 0;
   return held.count - common <= CHOICE;
 }

@@ -9,6 +9,7 @@ import type { Holdings } from './holdings.ts';
 import type { MetadataExchange } from './metadata-exchange.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { PeerSession } from './peer-session.ts';
+import type { PiecePicker } from './piece-picker.ts';
 import type { RequestPipeline } from './request-pipeline.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
@@ -28,6 +29,7 @@ const SUGGESTION_COST = 0.1;
 /** The parts that messages go to. */
 export interface Parts {
   readonly core: SwarmCore;
+  readonly picker: PiecePicker;
   readonly holdings: Holdings;
   readonly pipeline: RequestPipeline;
   readonly uploads: UploadQueue;
@@ -136,6 +138,7 @@ export class Inbound {
     }
     if (piece >= content.pieceCount) throw new PeerFault('OUT_OF_RANGE', `suggested piece ${piece}`);
     session.patience.spend(SUGGESTION_COST, 'suggestions', nowMs);
+    if (!core.isWanted(piece)) return undefined;
     session.suggestions.push(piece);
     session.suggestedMs = nowMs;
     return pipeline.fill(session, nowMs);

@@ -13,4 +13,7 @@ export {
   type SwarmStatus,
 } from './options.ts';
 export { SharedPiecePool, type PiecePool } from './piece-pool.ts';
+export type { ReaderId } from './readers.ts';
+export type { PieceStates } from './status.ts';
 export { Swarm } from './swarm.ts';
+export type { Priority } from './wish.ts';

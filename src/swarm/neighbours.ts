@@ -109,7 +109,7 @@ export class Neighbours {
 
   /** When this source may be dialled; Infinity: others have to. */
   #dialTimeMs(candidate: Candidate): number {
-    if (this.#core.isComplete)
+    if (this.#core.isSatisfied)
       return candidate.seed ? Infinity : Math.max(candidate.seenMs + GRACE_MS, candidate.nextDialMs);
     if (candidate.seed) return this.#isForUs(candidate) ? candidate.nextDialMs : Infinity;
     const first = this.#core.ownKey < candidate.key;
@@ -136,6 +136,14 @@ export class Neighbours {
     this.#endDial(candidate);
     candidate.unreachable = true;
     this.#backOff(candidate, nowMs);
+    this.dialMore(nowMs);
+  }
+
+  /** Nobody is avoided any longer for having been of no use. */
+  forgive(nowMs: number): void {
+    for (const candidate of this.#candidates.values()) {
+      if (!candidate.unreachable) candidate.nextDialMs = Math.min(candidate.nextDialMs, nowMs);
+    }
     this.dialMore(nowMs);
   }
 

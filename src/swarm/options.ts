@@ -2,6 +2,7 @@ import type { Chance, InfoHash, PeerFaultCode, UserId } from '../base/index.ts';
 import type { Bitfield, PieceLayers, Torrent } from '../metainfo/index.ts';
 import type { SourceKey } from './effect.ts';
 import type { PiecePool } from './piece-pool.ts';
+import type { Priority } from './wish.ts';
 
 export interface SwarmOptions {
   readonly infoHash: InfoHash;
@@ -11,6 +12,8 @@ export interface SwarmOptions {
   readonly pieceLayers?: PieceLayers;
   /** Pieces that lie verified on disk. */
   readonly held?: Bitfield;
+  /** How much each file is wanted, in the content's order. @default all normal */
+  readonly priorities?: readonly Priority[];
   /** 20 bytes, the same as in our handshakes. */
   readonly ownPeerId: Uint8Array;
   /** This device in presence, so that it never dials itself and others know it. */
@@ -120,11 +123,16 @@ export interface PeerStatus {
 export interface SwarmStatus {
   readonly hasMetadata: boolean;
   readonly isComplete: boolean;
+  /** All that is wanted is held. */
+  readonly isSatisfied: boolean;
   readonly paused: boolean;
   /** Bytes verified and written. */
   readonly heldBytes: number;
   /** Undefined until the metadata is here. */
   readonly totalBytes: number | undefined;
+  /** Of files that are not skipped, and of them what is not held; undefined until storage is attached. */
+  readonly wantedBytes: number | undefined;
+  readonly lackingBytes: number | undefined;
   readonly connections: number;
   /** Sources that presence names, ourselves not counted, and how many of them could not be reached. */
   readonly sources: number;

@@ -12,6 +12,7 @@ import type { ConnId, SourceKey } from './effect.ts';
 import type { PeerInfo } from './options.ts';
 import { Patience } from './patience.ts';
 import { RateMeter } from './rate-meter.ts';
+import { RANK_COUNT } from './wish.ts';
 
 const RATE_SPAN_MS = 1_000;
 
@@ -73,10 +74,10 @@ export class PeerSession {
   readonly early: EarlyPieces = { all: false, bits: undefined, haves: new Set() };
   /** Bitfield, have-all or have-none may come once, and first (BEP 3, 6). */
   saidPieces = false;
-  /** Pieces it has and we lack. */
+  /** Pieces it has and that we want and lack. */
   wanted = 0;
-  /** Those of them that nobody is asked for yet. */
-  pickable = 0;
+  /** Those of them that nobody is asked for yet, by rank. */
+  readonly pickable = Array.from({ length: RANK_COUNT }, () => 0);
   /** The latest of its announcements, newest last. */
   readonly news: number[] = [];
   /** Pieces we hold that it has not been told of yet: they travel with the next message. */

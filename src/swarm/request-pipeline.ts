@@ -56,6 +56,7 @@ export class RequestPipeline {
     const windowBytes = session.snubbed ? requestBytes : session.windowBytes;
     if (session.pendingBytes > windowBytes - Math.max(requestBytes, windowBytes / BURSTS_PER_WINDOW)) return;
     while (session.pendingBytes < windowBytes && session.pending.length < this.#requestsMax(session)) {
+      if (this.#requestLate(session, requestBytes, nowMs)) continue;
       const active = this.#picker.next(session, nowMs);
       if (active) this.#requestFrom(session, active, requestBytes, nowMs);
       else if (!this.#requestAgain(session, requestBytes, nowMs)) return;
@@ -84,10 +85,30 @@ export class RequestPipeline {
 
   /** End game: nothing is left that nobody was asked for, so what is late elsewhere is asked for twice. */
   #requestAgain(session: PeerSession, requestBytes: number, nowMs: number): boolean {
+    if (this.#picker.untouched > 0) return false;
+    return this.#requestTwice(session, requestBytes, this.#picker.active.values(), nowMs);
+  }
+
+  /** What a reader waits for and somebody slow was asked for is asked for twice, too. */
+  #requestLate(session: PeerSession, requestBytes: number, nowMs: number): boolean {
+    if (this.#picker.readers.isEmpty) return false;
+    const late: ActivePiece[] = [];
+    for (const piece of this.#picker.readers.waitedFor()) {
+      const active = this.#picker.active.get(piece);
+      if (active?.missing === 0) late.push(active);
+    }
+    return late.length > 0 && this.#requestTwice(session, requestBytes, late, nowMs);
+  }
+
+  #requestTwice(
+    session: PeerSession,
+    requestBytes: number,
+    among: Iterable<ActivePiece>,
+    nowMs: number,
+  ): boolean {
     const isUnproven = session.bytesFrom === 0;
-    if (this.#picker.untouched > 0 || session.snubbed) return false;
-    if (isUnproven && session.barrenSinceMs !== undefined) return false;
-    const found = duplicateRun(this.#picker, session, requestBytes, nowMs);
+    if (session.snubbed || (isUnproven && session.barrenSinceMs !== undefined)) return false;
+    const found = duplicateRun(this.#picker, session, requestBytes, nowMs, among);
     if (!found) return false;
     found.active.duplicated = true;
     const first = found.run.begin / BLOCK_BYTES;
@@ -305,6 +326,18 @@ export class RequestPipeline {
       active.reset();
     }
     if (!active.verifying && !active.judging) this.#picker.reopen(active);
+  }
+
+  /** The piece is not wanted any more: nobody is to send more of it, and its memory goes back. */
+  giveUp(active: ActivePiece): void {
+    for (const session of this.#core.sessions.values()) {
+      if (session.incoming?.active === active) this.detach(session);
+      if (session.current === active) this.#picker.leave(session);
+      const asked = session.pending.filter((r) => r.piece === active.piece && r.state !== 'cancelled');
+      for (const request of asked) this.#cancel(session, request);
+    }
+    this.#core.wastedBytes += active.receivedCount * BLOCK_BYTES;
+    this.#picker.drop(active);
   }
 
   /** Nothing more is to be asked for: complete, paused or stopped. */

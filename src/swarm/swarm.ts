@@ -1,9 +1,10 @@
-import { compareBytes, equalBytes, invariant, PeerFault } from '../base/index.ts';
-import { Bitfield, PieceLayers, pieceTreeBytes, type HashRequest, type Torrent } from '../metainfo/index.ts';
+import { invariant, PeerFault } from '../base/index.ts';
+import { Bitfield, PieceLayers, type HashRequest, type Torrent } from '../metainfo/index.ts';
 import type { Heard } from '../wire/index.ts';
-import type { ActivePiece } from './active-piece.ts';
+import { refusalOf } from './admission.ts';
 import { Advisor } from './advisor.ts';
 import { Bans } from './bans.ts';
+import { Choosing } from './choosing.ts';
 import { SwarmCore } from './core.ts';
 import { Culprits } from './culprits.ts';
 import type { ConnId, Effect, SourceKey } from './effect.ts';
@@ -16,12 +17,15 @@ import { MetadataExchange } from './metadata-exchange.ts';
 import { Neighbours } from './neighbours.ts';
 import type { PeerInfo, PeerStatus, Source, SwarmOptions, SwarmStatus } from './options.ts';
 import { PeerSession } from './peer-session.ts';
+import { PieceFates } from './piece-fates.ts';
 import { PiecePicker } from './piece-picker.ts';
+import type { ReaderId } from './readers.ts';
 import { RequestPipeline, wasteTarget } from './request-pipeline.ts';
-import { swarmStatus } from './status.ts';
+import { pieceStates, swarmStatus, type PieceStates } from './status.ts';
 import { Totals } from './totals.ts';
 import { UploadQueue } from './upload-queue.ts';
 import { Upkeep } from './upkeep.ts';
+import { Wish, type Priority } from './wish.ts';
 
 /**
  * One torrent among its peers: news and time in, effects out. Every method but the getters may leave effects, to be
@@ -41,6 +45,8 @@ export class Swarm {
   readonly #neighbours: Neighbours;
   readonly #inbound: Inbound;
   readonly #upkeep: Upkeep;
+  readonly #choosing: Choosing;
+  readonly #fates: PieceFates;
   readonly #bans: Bans;
   readonly #totals = new Totals();
   #groupDigest: Uint8Array | undefined;
@@ -55,15 +61,20 @@ export class Swarm {
     this.#holdings = new Holdings(core, this.#picker, this.#advisor);
     this.#culprits = new Culprits(core, this.#picker, this.#bans);
     this.#pipeline = new RequestPipeline(core, this.#picker, {
-      onPieceFull: (active) => this.#onPieceFull(active),
+      onPieceFull: (active) => this.#fates.onFull(active),
       checkBlock: (active, block, giver, nowMs) => this.#culprits.checkBlock(active, block, giver, nowMs),
     });
     this.#metadata = new MetadataExchange(core, (torrent) => this.#onTorrent(torrent));
-    this.#layerFetch = new LayerFetch(core, (pieces, nowMs) => this.#onHashesKnown(pieces, nowMs));
+    this.#layerFetch = new LayerFetch(
+      core,
+      (pieces, nowMs) => this.#onHashesKnown(pieces, nowMs),
+      () => this.#picker.readers.pieces(),
+    );
     this.#hashService = new HashService(core);
     this.#neighbours = new Neighbours(core, this.#bans);
     const parts = {
       core,
+      picker: this.#picker,
       holdings: this.#holdings,
       pipeline: this.#pipeline,
       uploads: this.#uploads,
@@ -76,8 +87,11 @@ export class Swarm {
     };
     this.#inbound = new Inbound(parts);
     this.#upkeep = new Upkeep(parts);
+    this.#choosing = new Choosing(parts);
+    this.#fates = new PieceFates({ ...parts, choosing: this.#choosing });
     core.onClosed = (session, nowMs) => this.#onClosed(session, nowMs);
-    if (options.torrent) this.attachStorage(options.held, options.pieceLayers, options.nowMs);
+    const { torrent, held, pieceLayers, priorities, nowMs } = options;
+    if (torrent) this.attachStorage(held, pieceLayers, nowMs, priorities);
   }
 
   /** Effects in order; the list is the caller's. To be called after every piece of news. */
@@ -98,7 +112,7 @@ export class Swarm {
   onConnected(conn: ConnId, peer: PeerInfo, nowMs: number): void {
     const session = new PeerSession(conn, peer, nowMs);
     this.#neighbours.onConnected(peer.key);
-    const refusal = this.#refusal(session, nowMs);
+    const refusal = refusalOf(this.#core, this.#bans, session, nowMs);
     if (refusal) {
       this.#core.emit({ type: 'close', conn, ...refusal });
       this.#neighbours.onGone(session.key, true, nowMs);
@@ -106,42 +120,6 @@ export class Swarm {
     }
     this.#core.sessions.set(conn, session);
     greet(this.#core, session, this.#groupDigest);
-  }
-
-  #refusal(session: PeerSession, nowMs: number): { reason: string; fault?: PeerFault } | undefined {
-    const { config, ownPeerId, paused, sessions } = this.#core;
-    const { info, identity } = session;
-    if (equalBytes(info.peerId, ownPeerId)) {
-      const fault = new PeerFault('SELF', 'dialled ourselves');
-      return { reason: fault.message, fault };
-    }
-    if (paused) return { reason: 'paused' };
-    if (
-      [identity, info.user, info.key].some((name) => name !== undefined && this.#bans.isBanned(name, nowMs))
-    ) {
-      return noRoom('broke the rules before');
-    }
-    let ofUser = 0;
-    for (const other of sessions.values()) {
-      if (other.identity !== identity) {
-        if (other.info.user === info.user) ofUser += 1;
-        continue;
-      }
-      if (!this.#isBetter(session, other)) return { reason: 'connected already' };
-      this.#core.close(other, nowMs, 'connected anew');
-    }
-    // Peer ids are free to choose: nobody takes all places by making them up.
-    if (ofUser >= config.connectionsPerUserMax) return noRoom('as many of this user are here');
-    return sessions.size >= config.connectionsMax ? noRoom('no place left') : undefined;
-  }
-
-  /**
-   * Two may dial each other at the same time: both keep the connection that the lesser peer id dialled. A second
-   * one in the same direction means that the first is dead.
-   */
-  #isBetter(session: PeerSession, other: PeerSession): boolean {
-    if (session.info.outgoing === other.info.outgoing) return true;
-    return compareBytes(this.#core.ownPeerId, session.info.peerId) < 0 === session.info.outgoing;
   }
 
   /** `fault`: why we ended it, if the decoder found one. */
@@ -219,24 +197,68 @@ export class Swarm {
     this.#core.emit({ type: 'metadata', torrent });
   }
 
-  /** Answers the effect `metadata`. `held` and the layers become the swarm's. */
-  attachStorage(held: Bitfield | undefined, pieceLayers: PieceLayers | undefined, nowMs: number): void {
+  /** Answers the effect `metadata`. `held` and the layers become the swarm's. `priorities`: see `choose`. */
+  attachStorage(
+    held: Bitfield | undefined,
+    pieceLayers: PieceLayers | undefined,
+    nowMs: number,
+    priorities?: readonly Priority[],
+  ): void {
     const { torrent } = this.#core;
     invariant(torrent && !this.#core.work, 'storage is attached once, and after the metadata');
     const { content } = torrent;
+    const pieces = held ?? new Bitfield(content.pieceCount);
     const work = {
       content,
       layers: pieceLayers ?? new PieceLayers(content),
-      held: held ?? new Bitfield(content.pieceCount),
+      held: pieces,
+      wish: new Wish(content, pieces, priorities),
     };
     this.#core.work = work;
     for (const piece of work.held.ones()) this.#core.heldBytes += this.#core.pieceBytes(piece);
     this.#holdings.attach(work, nowMs);
     for (const session of this.#core.sessions.values()) this.#introduce(session);
     this.#holdings.updateAllInterest();
-    if (work.held.isComplete) this.#onComplete(nowMs);
+    if (this.#core.isSatisfied) this.#fates.onSatisfied(nowMs);
     this.#layerFetch.start(nowMs);
     this.#pipeline.fillAll(nowMs);
+  }
+
+  /**
+   * How much each file is wanted from now on, in the order of the content's files; those left out are normal. Pieces of
+   * skipped files are not asked for; of the others those of a higher priority come first.
+   */
+  choose(priorities: readonly Priority[], nowMs: number): void {
+    const wasSatisfied = this.#core.isSatisfied;
+    this.#choosing.apply(priorities);
+    if (this.#core.isSatisfied) {
+      if (!wasSatisfied) this.#fates.onSatisfied(nowMs);
+      return;
+    }
+    this.#holdings.updateAllInterest();
+    if (wasSatisfied) this.#startAgain(nowMs);
+    this.#layerFetch.start(nowMs);
+    this.#pipeline.fillAll(nowMs);
+  }
+
+  /** Something is wanted again that was not: those who were of no use any more may be. */
+  #startAgain(nowMs: number): void {
+    for (const session of this.#core.sessions.values()) {
+      const id = session.ids.uploadOnly;
+      if (id !== undefined) this.#core.send(session, { type: 'upload-only', id, uploadOnly: false });
+    }
+    this.#neighbours.forgive(nowMs);
+  }
+
+  /** Somebody reads piece `at` and goes on before piece `end`: what comes next there is fetched first, and in order. */
+  read(reader: ReaderId, at: number, end: number, nowMs: number): void {
+    this.#picker.readers.move(reader, at, end, nowMs);
+    this.#layerFetch.start(nowMs);
+    this.#pipeline.fillAll(nowMs);
+  }
+
+  endRead(reader: ReaderId): void {
+    this.#picker.readers.close(reader);
   }
 
   /** Peers that came before the metadata learn what we can do now, and what we hold. */
@@ -257,55 +279,17 @@ export class Swarm {
     this.#pipeline.fillAll(nowMs);
   }
 
-  #onPieceFull(active: ActivePiece): void {
-    const { work } = this.#core;
-    const root = work?.layers.expected(active.piece);
-    invariant(work && root, 'a piece is asked for only once its hash is known');
-    active.verifying = true;
-    this.#picker.open.delete(active);
-    const rootBytes = pieceTreeBytes(work.content, active.piece);
-    this.#core.emit({ type: 'storePiece', piece: active.piece, bytes: active.bytes, root, rootBytes });
-  }
-
   onPieceStored(piece: number, nowMs: number): void {
-    const active = this.#picker.active.get(piece);
-    if (!active?.verifying) return;
-    this.#culprits.onPieceGood(active, nowMs);
-    this.#picker.drop(active);
-    this.#holdings.onHeld(piece);
-    if (this.#core.isComplete) this.#onComplete(nowMs);
-    else this.#pipeline.fillAll(nowMs);
-  }
-
-  #onComplete(nowMs: number): void {
-    const { work } = this.#core;
-    invariant(work, 'complete without pieces');
-    this.#pipeline.cancelAll();
-    this.#holdings.updateAllInterest();
-    for (const session of this.#core.sessions.values()) {
-      const id = session.ids.uploadOnly;
-      if (id !== undefined) this.#core.send(session, { type: 'upload-only', id, uploadOnly: true });
-      if (session.isSeed) this.#core.close(session, nowMs, 'both have everything');
-    }
-    this.#advisor.start(work);
-    this.#core.emit({ type: 'complete' });
+    this.#fates.onStored(piece, nowMs);
   }
 
   onPieceBad(piece: number, nowMs: number): void {
-    const active = this.#picker.active.get(piece);
-    if (!active?.verifying) return;
-    this.#culprits.onPieceBad(active, nowMs);
-    this.#pipeline.fillAll(nowMs);
+    this.#fates.onBad(piece, nowMs);
   }
 
   /** The disk refused it: the piece is wanted again, and nothing more is asked for until `resume`. */
   onStoreFailed(piece: number, _nowMs: number): void {
-    const active = this.#picker.active.get(piece);
-    if (!active?.verifying) return;
-    this.#core.stopped = true;
-    this.#picker.abandon(active);
-    this.#pipeline.cancelAll();
-    this.#holdings.updateAllInterest();
+    this.#fates.onStoreFailed(piece);
   }
 
   /** Answers `serveHashes`; undefined: they can't be computed. */
@@ -374,6 +358,11 @@ export class Swarm {
     return swarmStatus(this.#core, this.#neighbours, nowMs);
   }
 
+  /** Of each piece; undefined until there is metadata. */
+  pieces(): PieceStates | undefined {
+    return pieceStates(this.#core, this.#picker);
+  }
+
   peers(nowMs: number): PeerStatus[] {
     return this.#totals.rows(this.#core.sessions.values(), nowMs);
   }
@@ -389,9 +378,4 @@ export class Swarm {
     this.#holdings.checkInvariants();
     this.#upkeep.checkInvariants();
   }
-}
-
-function noRoom(why: string): { reason: string; fault: PeerFault } {
-  const fault = new PeerFault('NO_ROOM', why);
-  return { reason: fault.message, fault };
 }

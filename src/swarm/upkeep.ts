@@ -20,11 +20,13 @@ export class Upkeep {
   }
 
   tick(nowMs: number): void {
-    const { core, pipeline, uploads, metadata, layerFetch, culprits, advisor, neighbours } = this.#parts;
+    const { core, picker, pipeline, uploads, metadata, layerFetch, culprits, advisor, neighbours } =
+      this.#parts;
     for (const session of core.sessions.values()) {
       core.tellHeld(session);
       this.#check(session, nowMs);
     }
+    picker.readers.tick(nowMs);
     pipeline.tick(nowMs);
     uploads.pump(nowMs);
     metadata.tick(nowMs);
