@@ -28,6 +28,7 @@ export {
   generateKey,
   hasKeyForm,
   keyCode,
+  keyCodeOf,
   PUBLIC_KEY_BYTES,
   sign,
   SIGNATURE_BYTES,

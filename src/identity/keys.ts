@@ -6,7 +6,7 @@ import {
   verify as verifyBytes,
   type KeyObject,
 } from 'node:crypto';
-import { sha256, sha256Hex, toBase64Url, view, type UserId } from '../base/index.ts';
+import { fromHex, sha256Hex, toBase64Url, view, type UserId } from '../base/index.ts';
 import { toBase32 } from './base32.ts';
 
 /** ECDSA over P-256: what every BitTorrent client with TLS can load. */
@@ -43,9 +43,10 @@ export const hasKeyForm = (bytes: Uint8Array): boolean =>
 export const userIdOf = (publicKey: Uint8Array): UserId => sha256Hex(publicKey) as UserId;
 
 /** Ten characters that people compare by voice or on paper. */
-export function keyCode(publicKey: Uint8Array): string {
-  return toBase32(sha256(publicKey)).slice(0, KEY_CODE_CHARS);
-}
+export const keyCode = (publicKey: Uint8Array): string => keyCodeOf(userIdOf(publicKey));
+
+/** The same of the user's id, which is the key's hash. */
+export const keyCodeOf = (uid: UserId): string => toBase32(fromHex(uid)).slice(0, KEY_CODE_CHARS);
 
 /** Signature over SHA-256 of `bytes`, as r and s side by side (IEEE P1363), 64 bytes. */
 export function sign(privateKey: Uint8Array, bytes: Uint8Array): Uint8Array {

@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { readTrackerList } from '../api/index.ts';
 import { type Clock, CommandError, type Logger, systemChance } from '../base/index.ts';
-import type { CompletionKind, LocalNode, LoggedIn, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
+import { ChangeHub } from './change-hub.ts';
+import type {
+  CompletionKind,
+  LocalNode,
+  LoggedIn,
+  NodeChange,
+  NodeCommands,
+  NodeEvent,
+  NodeStatus,
+} from './commands.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import type { OpenTransfers, Transfers } from './seams.ts';
 import { namesFor } from './session/completions.ts';
@@ -38,14 +47,21 @@ export async function composeNode(options: NodeOptions, openTransfers: OpenTrans
   const list = await readTrackerList(options.trackersFile);
   const folder = await openDataFolder(options.dataDir, options.trackersFile, options.clock);
   const listeners = new Listeners<[NodeEvent]>();
-  const emit = (event: NodeEvent): void => listeners.call(event);
+  const changes = new ChangeHub(options.clock);
+  const changed = changes.tell.bind(changes);
+  const emit = (event: NodeEvent): void => {
+    if (event.type === 'complete' || event.type === 'failed') changed('downloads', event.group);
+    listeners.call(event);
+  };
   let transfers: Transfers | undefined;
   try {
-    transfers = await openTransfers({ ...options, chance: systemChance, emit });
+    const onChange = (group: string | undefined): void => changed('downloads', group);
+    const shared = { ...options, chance: systemChance, emit, onChange };
+    transfers = await openTransfers(shared);
     const { begin, end } = companionOf(transfers);
     const files = { trustFile: join(folder.path, 'trackers.json'), usersDir: join(folder.path, 'users') };
-    const session = await Session.open<Begun>({ ...options, ...files, list, emit }, { begin, end });
-    return new Node(options, folder, listeners, session, transfers);
+    const session = await Session.open<Begun>({ ...options, ...files, list, emit, changed }, { begin, end });
+    return new Node(options, folder, { listeners, changes }, session, transfers);
   } catch (error) {
     await transfers?.close();
     await folder.lock.release();
@@ -62,10 +78,16 @@ const notYet = async (): Promise<never> => {
   throw new CommandError('NOT_READY', 'this is being built');
 };
 
+/** What a node tells by itself. */
+interface News {
+  readonly listeners: Listeners<[NodeEvent]>;
+  readonly changes: ChangeHub;
+}
+
 class Node implements LocalNode {
   readonly #options: NodeOptions;
   readonly #folder: DataFolder;
-  readonly #listeners: Listeners<[NodeEvent]>;
+  readonly #news: News;
   readonly #session: Session<Begun>;
   readonly #transfers: Transfers;
   #closing: Promise<void> | undefined;
@@ -73,13 +95,13 @@ class Node implements LocalNode {
   constructor(
     options: NodeOptions,
     folder: DataFolder,
-    listeners: Listeners<[NodeEvent]>,
+    news: News,
     session: Session<Begun>,
     transfers: Transfers,
   ) {
     this.#options = options;
     this.#folder = folder;
-    this.#listeners = listeners;
+    this.#news = news;
     this.#session = session;
     this.#transfers = transfers;
   }
@@ -157,7 +179,6 @@ class Node implements LocalNode {
   unfollowGroup: NodeCommands['unfollowGroup'] = notYet;
   listFolders: NodeCommands['listFolders'] = notYet;
   openContent: LocalNode['openContent'] = notYet;
-  onChange: NodeCommands['onChange'] = () => () => undefined;
 
   async completions(kind: CompletionKind, group: string | undefined): Promise<string[]> {
     const { user } = this.#session;
@@ -168,7 +189,11 @@ class Node implements LocalNode {
   }
 
   onEvent(listener: (event: NodeEvent) => void): () => void {
-    return this.#listeners.add(listener);
+    return this.#news.listeners.add(listener);
+  }
+
+  onChange(listener: (change: NodeChange) => void): () => void {
+    return this.#news.changes.onChange(listener);
   }
 
   close(): Promise<void> {
@@ -177,6 +202,7 @@ class Node implements LocalNode {
 
   async #shutDown(): Promise<void> {
     this.#options.log.info('node.closing');
+    this.#news.changes.close();
     await this.#session.close();
     await this.#transfers.close();
     await this.#folder.lock.release();

@@ -39,6 +39,7 @@ let folder: string;
 let liar: Liar;
 let state: UserState;
 let names: NameBook;
+let others: unknown[];
 const [bob, eve] = [new Person(cluster.id), new Person(cluster.id)];
 
 beforeEach(async () => {
@@ -53,7 +54,8 @@ afterEach(async () => {
 
 async function reopen(): Promise<void> {
   state = await UserState.open(join(folder, 'state.json'), () => undefined);
-  names = new NameBook({ call: (work) => work(liar) }, cluster.id, state);
+  others = [];
+  names = new NameBook({ call: (work) => work(liar) }, cluster.id, state, (...other) => others.push(other));
 }
 
 test('a name keeps its first meaning, over restarts too', async () => {
@@ -64,6 +66,7 @@ test('a name keeps its first meaning, over restarts too', async () => {
   liar.says('bob', eve, [claimOf(eve, 'bob', 1)]);
   await expect(names.resolve('user', 'bob')).rejects.toMatchObject({ code: 'IDENTITY_CHANGED' });
   await expect(names.resolve('user', 'BOB')).rejects.toMatchObject({ code: 'IDENTITY_CHANGED' });
+  expect(others).toContainEqual(['user', 'bob', eve.uid, bob.uid]);
 });
 
 test.each(['constructor', '__proto__', 'hasOwnProperty'])('%s is a name like any other', async (label) => {
@@ -91,7 +94,9 @@ test('in a list a stranger under a known name is shown with a piece of its id', 
   liar.labels = { [bob.uid]: 'bob' };
   expect((await names.labelsOf('user', [bob.uid]))(bob.uid)).toBe('bob');
   liar.labels = { [eve.uid]: 'bob' };
+  expect(others).toEqual([]);
   expect((await names.labelsOf('user', [eve.uid]))(eve.uid)).toBe(`bob~${eve.uid.slice(0, 4)}`);
+  expect(others).toEqual([['user', 'bob', eve.uid, bob.uid]]);
 });
 
 test.each([

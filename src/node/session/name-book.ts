@@ -16,7 +16,7 @@ import type { TrackerApi } from './tracker-link.ts';
 import type { Trackers } from './trackers.ts';
 import type { UserState } from './user-state.ts';
 
-type Of = NameHolding['of'];
+export type Of = NameHolding['of'];
 /** Ids in one call for labels. */
 const IDS_PER_CALL_MAX = 100;
 /** Digits of an id that tell apart what should not share a label. */
@@ -30,6 +30,9 @@ export interface Resolved {
   readonly records: readonly SignedRecord[];
 }
 
+/** Told of a name that is said to mean somebody else than the one pinned. */
+export type OnOtherMeaning = (of: Of, label: string, id: string, pinnedId: string) => void;
+
 /**
  * What names mean. The first meaning seen is kept: a label that later names somebody else is refused where it is typed,
  * and shown with a piece of the id where it is listed. So a tracker can't slip another key under a known name.
@@ -38,10 +41,17 @@ export class NameBook {
   readonly #trackers: Pick<Trackers, 'call'>;
   readonly #clusterId: string;
   readonly #state: UserState;
+  readonly #onOtherMeaning: OnOtherMeaning;
   /** Id → label as last shown. */
   readonly #shown = new Map<string, string>();
 
-  constructor(trackers: Pick<Trackers, 'call'>, clusterId: string, state: UserState) {
+  constructor(
+    trackers: Pick<Trackers, 'call'>,
+    clusterId: string,
+    state: UserState,
+    onOtherMeaning: OnOtherMeaning,
+  ) {
+    this.#onOtherMeaning = onOtherMeaning;
     this.#trackers = trackers;
     this.#clusterId = clusterId;
     this.#state = state;
@@ -102,7 +112,9 @@ export class NameBook {
       pins[key] = { id, label: claimed };
       this.#state.save();
     }
-    const shown = pin && pin.id !== id ? `${claimed}~${id.slice(0, SHORT_ID_CHARS)}` : claimed;
+    const isOther = pin !== undefined && pin.id !== id;
+    if (isOther) this.#onOtherMeaning(of, claimed, id, pin.id);
+    const shown = isOther ? `${claimed}~${id.slice(0, SHORT_ID_CHARS)}` : claimed;
     this.#shown.set(id, shown);
     return shown;
   }
@@ -110,6 +122,7 @@ export class NameBook {
   #requirePinned(of: Of, typed: string, holding: NameHolding): void {
     const pin = this.#state.data.pins[of][pinKey(typed)];
     if (!pin || pin.id === holding.id) return;
+    this.#onOtherMeaning(of, pin.label, holding.id, pin.id);
     const short = (id: string): string => `${pin.label}~${id.slice(0, SHORT_ID_CHARS)}`;
     throw new CommandError(
       'IDENTITY_CHANGED',

@@ -3,6 +3,7 @@ import { keyCode } from '../../identity/index.ts';
 import type { GroupState, Standing } from '../../records/index.ts';
 import type { GroupBook } from './group-book.ts';
 import type { NameBook } from './name-book.ts';
+import type { News } from './news.ts';
 import type { UserState } from './user-state.ts';
 
 /** News of one moment are looked at together, when all of them are in. */
@@ -19,19 +20,13 @@ export class Notices {
   readonly #names: NameBook;
   readonly #state: UserState;
   readonly #clock: Clock;
-  readonly #tell: (text: string) => void;
+  readonly #tell: (news: News) => void;
   readonly #waiting = new Set<GroupId>();
   #cancel: Cancel | undefined;
   #started = false;
   #closed = false;
 
-  constructor(
-    book: GroupBook,
-    names: NameBook,
-    state: UserState,
-    clock: Clock,
-    tell: (text: string) => void,
-  ) {
+  constructor(book: GroupBook, names: NameBook, state: UserState, clock: Clock, tell: (news: News) => void) {
     this.#book = book;
     this.#names = names;
     this.#state = state;
@@ -75,22 +70,19 @@ export class Notices {
     const now = this.#book.standing(gid);
     this.#remember(gid, now);
     const newRequests = now === 'owner' ? this.#untold(state) : [];
-    const text = before === undefined || before === now ? undefined : standingText(before, now);
-    if (text === undefined && newRequests.length === 0) return;
+    const change = before === undefined || before === now ? undefined : standingChange(before, now);
+    if (change === undefined && newRequests.length === 0) return;
     const people = [state.owner, ...newRequests];
     const labelOf = await this.#names
       .labelsOf('user', people)
       .catch(() => (id: string) => this.#names.known(id));
     const group = this.#names.known(gid);
     if (this.#closed) return;
-    if (text !== undefined) this.#tell(text(group, labelOf(state.owner)));
+    if (change) this.#tell(newsOf(change, group, labelOf(state.owner)));
     for (const uid of newRequests) {
       const pending = state.pending.get(uid);
       if (!pending) continue;
-      const user = labelOf(uid);
-      this.#tell(
-        `${user} asks to join ${group} (code ${keyCode(pending.identityKey)}): compare the code with ${user}, then accept_request ${group} ${user}`,
-      );
+      this.#tell(requestNews(group, labelOf(uid), keyCode(pending.identityKey)));
     }
   }
 
@@ -114,22 +106,42 @@ export class Notices {
   }
 }
 
-/** What to say of a change that somebody else made; undefined where it needs no words. */
-function standingText(before: string, now: Standing): ((group: string, owner: string) => string) | undefined {
+const requestNews = (group: string, user: string, code: string): News => ({
+  text: `${user} asks to join ${group} (code ${code}): compare the code with ${user}, then accept_request ${group} ${user}`,
+  about: 'request',
+  group,
+  user,
+  code,
+});
+
+/** A change of the user's standing that is told. */
+type Change = 'accepted' | 'rejected' | 'removed' | 'ended' | 'left';
+
+function newsOf(about: Change, group: string, owner: string): News {
+  const text = TEXTS[about](group, owner);
+  return about === 'left' ? { text, about, group } : { text, about, group, user: owner };
+}
+
+const TEXTS: Readonly<Record<Change, (group: string, owner: string) => string>> = {
+  accepted: (group, owner) => `${owner} accepted you: you are in ${group} now`,
+  rejected: (group, owner) => `${owner} rejected your request to join ${group}`,
+  removed: (group, owner) =>
+    `${owner} removed you from ${group}: you no longer share or fetch there; what you have stays yours`,
+  ended: (group, owner) => `${group} was deleted by ${owner}; what you have stays yours`,
+  left: (group) => `another device of yours left ${group}, or took its request back`,
+};
+
+/** What to tell of a change that somebody else made; undefined where it needs no words. */
+function standingChange(before: string, now: Standing): Change | undefined {
   switch (now) {
     case 'member':
-      return (group, owner) => `${owner} accepted you: you are in ${group} now`;
-    case 'rejected':
-      return (group, owner) => `${owner} rejected your request to join ${group}`;
-    case 'removed':
-      return (group, owner) =>
-        `${owner} removed you from ${group}: you no longer share or fetch there; what you have stays yours`;
+      return 'accepted';
     case 'ended':
-      return before === 'member' || before === 'pending' || before === 'owner'
-        ? (group, owner) => `${group} was deleted by ${owner}; what you have stays yours`
-        : undefined;
+      return before === 'member' || before === 'pending' || before === 'owner' ? 'ended' : undefined;
+    case 'rejected':
+    case 'removed':
     case 'left':
-      return (group) => `another device of yours left ${group}, or took its request back`;
+      return now;
     case 'pending':
     case 'owner':
     case 'none':

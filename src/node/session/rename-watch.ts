@@ -2,6 +2,7 @@ import { trackerApi } from '../../api/index.ts';
 import { CommandError, type GroupId, type UserId } from '../../base/index.ts';
 import type { GroupBook } from './group-book.ts';
 import type { NameBook } from './name-book.ts';
+import type { News } from './news.ts';
 import type { Trackers } from './trackers.ts';
 import type { UserState } from './user-state.ts';
 
@@ -15,7 +16,7 @@ export class RenameWatch {
   readonly #names: NameBook;
   readonly #book: GroupBook;
   readonly #state: UserState;
-  readonly #tell: (text: string) => void;
+  readonly #tell: (news: News) => void;
   #looking: Promise<void> | undefined;
 
   constructor(
@@ -24,7 +25,7 @@ export class RenameWatch {
     names: NameBook,
     book: GroupBook,
     state: UserState,
-    tell: (text: string) => void,
+    tell: (news: News) => void,
   ) {
     this.#uid = uid;
     this.#trackers = trackers;
@@ -67,10 +68,10 @@ export class RenameWatch {
     this.#state.save();
     this.#names.learn(of, id, label);
     if (before === undefined) return;
-    this.#tell(
+    const text =
       of === 'user'
         ? `you are called ${label} now, no longer ${before}: somebody had that name first. Log in as ${label}; your groups and files are as before`
-        : `the group ${before} is called ${label} now: another one had that name first. Members and files are as before`,
-    );
+        : `the group ${before} is called ${label} now: another one had that name first. Members and files are as before`;
+    this.#tell({ text, about: 'renamed', [of]: label });
   }
 }

@@ -6,6 +6,7 @@ import type { PeerAddress } from '../seams.ts';
 import { Accounts, type OpenedAccount } from './accounts.ts';
 import { ClusterTrust } from './cluster-trust.ts';
 import { keptAccount } from './kept-account.ts';
+import type { TellChange } from './list-watch.ts';
 import type { WriteTargets } from './record-writer.ts';
 import { putAll } from './sync.ts';
 import { Trackers } from './trackers.ts';
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly emit: (event: NodeEvent) => void;
+  /** Told of lists that may show something else now. */
+  readonly changed: TellChange;
 }
 
 /** What goes with a log-in besides the session's own: told when it stands, before log-in is done, and before it ends. */
@@ -28,6 +31,8 @@ export interface LoginCompanion<T> {
   begin(session: UserSession): Promise<T>;
   end(): Promise<void>;
 }
+
+const ALL_LISTS = ['account', 'groups', 'members', 'requests', 'files', 'downloads', 'trackers'] as const;
 
 /** Who is logged in, if anyone, and the commands that need nobody to be. One of log-in and log-out at a time. */
 export class Session<T> {
@@ -94,6 +99,7 @@ export class Session<T> {
       try {
         const begun = await this.#companion.begin(user);
         this.#user = user;
+        this.#tellChanged();
         return { user: user.label, begun };
       } catch (error) {
         await this.#companion.end();
@@ -127,7 +133,13 @@ export class Session<T> {
       if (!user) return;
       await this.#companion.end();
       await user.close();
+      this.#tellChanged();
     });
+  }
+
+  /** Somebody else is logged in, or nobody: every list shows something else. */
+  #tellChanged(): void {
+    for (const what of ALL_LISTS) this.#options.changed(what);
   }
 
   /** Trackers that have lost everything are told of the user by what this machine kept, and asked again. */

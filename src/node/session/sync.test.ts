@@ -15,7 +15,11 @@ test('a tracker that says time and again that events were lost is read twice, on
   };
   const stream = { up: true, link: { call }, drop: () => undefined } as unknown as TrackerStream;
   let synced = deferred<void>();
-  const listener = { onSynced: () => synced.resolve(), onNameClaim: () => undefined };
+  const listener = {
+    onSynced: () => synced.resolve(),
+    onNameClaim: () => undefined,
+    onTracker: () => undefined,
+  };
   const view = new RecordView(new Person().uid, CLUSTER);
   const sync = new Sync(view, {} as PresenceService, listener, silentLogger);
   for (let times = 0; times < 1_000; times += 1) sync.onEvent(stream, { type: 'lost', data: {} });

@@ -31,6 +31,8 @@ export interface SyncListener {
   onSynced(link: TrackerApi): void;
   /** Somebody's claim to a name came in: names may have changed. */
   onNameClaim(): void;
+  /** A tracker's state is another now; see StreamListener. */
+  onTracker(address: string, fault: unknown): void;
 }
 
 /**
@@ -62,6 +64,10 @@ export class Sync implements StreamListener {
 
   onDown(stream: TrackerStream): void {
     this.#presence.onDown(stream);
+  }
+
+  onState(stream: TrackerStream, fault?: unknown): void {
+    this.#listener.onTracker(stream.link.tracker.text, fault);
   }
 
   onEvent(stream: TrackerStream, event: TrackerEvent): void {

@@ -11,6 +11,8 @@ export interface StreamListener {
   onUp(stream: TrackerStream): void;
   onEvent(stream: TrackerStream, event: TrackerEvent): void;
   onDown(stream: TrackerStream): void;
+  /** Its state is another now; `fault`: why it is not up, if something is wrong. */
+  onState(stream: TrackerStream, fault?: unknown): void;
 }
 
 /** Keeps one event stream to one tracker open, as the user of its link, until it is closed. */
@@ -68,7 +70,7 @@ export class TrackerStream {
       } catch (error) {
         const explained = await this.link.explain(error);
         const reason = explained instanceof Error ? explained.message : String(explained);
-        this.#state = reason.replace(`${this.link.tracker.text} `, '');
+        this.#setState(reason.replace(`${this.link.tracker.text} `, ''), explained);
         this.#log.debug('tracker.stream.ended', { reason: this.#state });
       }
       if (this.#up) {
@@ -87,10 +89,16 @@ export class TrackerStream {
       else if (event.type !== 'hello') this.#listener.onEvent(this, event);
       else if (!this.#up) {
         this.#up = true;
-        this.#state = 'connected';
+        this.#setState('connected');
         this.#listener.onUp(this);
       }
     }
+  }
+
+  #setState(state: string, fault?: unknown): void {
+    const isNew = state !== this.#state;
+    this.#state = state;
+    if (isNew) this.#listener.onState(this, fault);
   }
 
   async #pause(): Promise<void> {

@@ -22,7 +22,10 @@ import { GroupBook } from './group-book.ts';
 import { GroupCommands } from './group-commands.ts';
 import { GroupDesk } from './group-desk.ts';
 import { GroupLists } from './group-lists.ts';
+import { IdentityWatch } from './identity-watch.ts';
+import { ListWatch, type TellChange } from './list-watch.ts';
 import { NameBook } from './name-book.ts';
+import type { News } from './news.ts';
 import { Notices } from './notices.ts';
 import { PresenceService } from './presence-service.ts';
 import { RecordLog } from './record-log.ts';
@@ -51,6 +54,8 @@ export interface UserSessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly emit: (event: NodeEvent) => void;
+  /** Told of lists that may show something else now. */
+  readonly changed: TellChange;
   /** Where this process's peers connect. */
   readonly port: number;
   readonly addresses: readonly PeerAddress[];
@@ -79,6 +84,7 @@ export class UserSession {
   readonly #notices: Notices;
   readonly #renames: RenameWatch;
   readonly #renewal: Renewal;
+  readonly #identities: IdentityWatch;
   readonly #firstSync = deferred<void>();
   #cancelLabels: Cancel | undefined;
   #closing: Promise<void> | undefined;
@@ -93,9 +99,11 @@ export class UserSession {
     this.uid = account.keys.uid;
     this.store = (records, put) => view.store(records, put);
     const warn = (text: string): void => options.emit({ type: 'warning', text });
+    const tell = (news: News): void => options.emit({ type: 'notice', ...news });
+    this.#identities = new IdentityWatch(state, (news) => options.emit({ type: 'warning', ...news }));
     const vault = new Vault(account.keys, clusterId, () => view.own());
     this.book = new GroupBook(view, vault, clusterId, () => clock.wallMs());
-    this.names = new NameBook(trackers, clusterId, state);
+    this.names = new NameBook(trackers, clusterId, state, (...other) => this.#identities.onName(...other));
     const writer = new RecordWriter({ trackers, clock, warn }, view);
     const desk = new GroupDesk(trackers, this.names, view, this.book);
     this.commands = new GroupCommands({ desk, names: this.names, view, writer, vault, clusterId, clock });
@@ -103,9 +111,12 @@ export class UserSession {
     const device = { device: state.data.device, boot: toBase64Url(secretBytes(12)) };
     const { port, addresses } = options;
     this.presence = new PresenceService(this.uid, { ...device, port, addresses }, clock);
-    const tell = (text: string): void => options.emit({ type: 'notice', text });
+    new ListWatch(view, this.names, this.presence, options.changed);
     this.#notices = new Notices(this.book, this.names, state, clock, tell);
-    this.#renames = new RenameWatch(this.uid, trackers, this.names, this.book, state, tell);
+    this.#renames = new RenameWatch(this.uid, trackers, this.names, this.book, state, (news) => {
+      tell(news);
+      for (const what of ['account', 'groups'] as const) options.changed(what);
+    });
     this.#renewal = new Renewal(this.book, this.commands, clock, log);
     this.access = {
       uid: this.uid,
@@ -175,6 +186,10 @@ export class UserSession {
         void this.#renewal.look();
       },
       onNameClaim: () => void this.#renames.look(),
+      onTracker: (address: string, fault: unknown) => {
+        this.#identities.onTracker(address, fault);
+        this.#options.changed('trackers');
+      },
     };
     return new Sync(this.#view, this.presence, listener, this.#options.log);
   }
@@ -221,7 +236,8 @@ export class UserSession {
     const text =
       `there are two histories of who owns ${this.names.known(gid)}: this client keeps to the one it knew. ` +
       'Its owner, or a tracker, is not honest: ask the people of the group';
-    this.#options.emit({ type: 'warning', text });
+    const group = this.names.known(gid);
+    this.#options.emit({ type: 'warning', text, about: 'key-changed', group });
   }
 
   /** So that peers can be shown by name without asking. */

@@ -16,6 +16,8 @@ const stateSchema = z.object({
   toldRequests: z.record(z.string(), z.array(z.string())),
   /** Names under which this user and its groups were last known, by id. */
   ownNames: z.record(z.string(), z.string()),
+  /** Ids of which this user was told that they bear another's name. */
+  toldKeys: z.array(z.string()).default([]),
 });
 export type UserStateData = z.infer<typeof stateSchema>;
 
@@ -76,4 +78,5 @@ const emptyState = (): UserStateData => ({
   standings: {},
   toldRequests: {},
   ownNames: {},
+  toldKeys: [],
 });
