@@ -161,6 +161,7 @@ class Node implements LocalNode {
   setLimit: NodeCommands['setLimit'] = async (...args) => this.#files().setLimit(...args);
   limits: NodeCommands['limits'] = async () => this.#files().limits();
   exemptLan: NodeCommands['exemptLan'] = async (...args) => this.#files().exemptLan(...args);
+  setSchedule: NodeCommands['setSchedule'] = async (...args) => this.#files().setSchedule(...args);
   exportTorrent: NodeCommands['exportTorrent'] = async (...args) => this.#files().exportTorrent(...args);
 
   loginRemembered: NodeCommands['loginRemembered'] = notYet;
@@ -172,7 +173,6 @@ class Node implements LocalNode {
   listContentFiles: NodeCommands['listContentFiles'] = notYet;
   setPriority: NodeCommands['setPriority'] = notYet;
   pieceMap: NodeCommands['pieceMap'] = notYet;
-  setSchedule: NodeCommands['setSchedule'] = notYet;
   watchFolder: NodeCommands['watchFolder'] = notYet;
   unwatchFolder: NodeCommands['unwatchFolder'] = notYet;
   followGroup: NodeCommands['followGroup'] = notYet;

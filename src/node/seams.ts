@@ -1,4 +1,5 @@
 import type { Chance, Clock, ContentId, GroupId, InfoHash, Logger, UserId } from '../base/index.ts';
+import type { FileStamp } from '../storage/index.ts';
 import type { NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
 
 /**
@@ -184,8 +185,39 @@ export type TransferCommands = Pick<
   | 'setLimit'
   | 'limits'
   | 'exemptLan'
+  | 'setSchedule'
   | 'exportTorrent'
 >;
+
+/** A share of this device. */
+export interface OwnShare {
+  readonly gid: GroupId;
+  readonly content: ContentId;
+  readonly name: string;
+  /** Absolute path of its file or folder. */
+  readonly root: string;
+  /** Of its files when they were hashed, in the content's order. */
+  readonly stamps: readonly FileStamp[];
+  /** False while this user is not in the group, or its files are out of reach. */
+  readonly isServed: boolean;
+}
+
+/** A download of this device that is still on its list. */
+export interface OwnDownload {
+  readonly gid: GroupId;
+  readonly content: ContentId;
+  /** Absolute path of what it makes. */
+  readonly root: string;
+  readonly isComplete: boolean;
+  /** What it may still write: none of one that has failed. */
+  readonly missingBytes: number;
+}
+
+/**
+ * Who cares for the files of a share, asked when they are not as they were: `away` if their disk is, so that the share is kept,
+ * unserved, until it is shared again; `watched` if they will be shared anew, so that nobody needs to be told; else undefined.
+ */
+export type CareOf = (root: string) => Promise<'away' | 'watched' | undefined>;
 
 /** The files' and peers' half. Commands are called only between `onLogin` and `onLogout`. */
 export interface Transfers extends TransferCommands {
@@ -193,9 +225,15 @@ export interface Transfers extends TransferCommands {
   readonly listening: { readonly host: string; readonly port: number };
   readonly addresses: readonly PeerAddress[];
   /** Restores shares and downloads; they are served and fetched when it resolves. */
-  onLogin(access: UserAccess): Promise<{ readonly shares: number; readonly downloads: number }>;
+  onLogin(
+    access: UserAccess,
+    careOf?: CareOf,
+  ): Promise<{ readonly shares: number; readonly downloads: number }>;
   /** Stops serving and fetching at once; keeps the records of both for the next log-in. Idempotent. */
   onLogout(): Promise<void>;
+  /** Those of the user who is logged in; none if nobody is. */
+  ownShares(): readonly OwnShare[];
+  ownDownloads(): readonly OwnDownload[];
   /** Known names, for completion; never fails. */
   completions(kind: 'file' | 'download' | 'share', group: string | undefined): Promise<string[]>;
   counts(): Pick<
@@ -224,5 +262,7 @@ export interface TransferOptions {
   readonly chance: Chance;
   readonly log: Logger;
   readonly emit: (event: NodeEvent) => void;
+  /** Told that the list of downloads (of a group) may show something else now; as often as you like. */
+  readonly onChange?: (group: string | undefined) => void;
 }
 export type OpenTransfers = (options: TransferOptions) => Promise<Transfers>;

@@ -167,6 +167,8 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
       access = undefined;
     },
     completions: async () => [],
+    ownShares: () => [],
+    ownDownloads: () => [],
     counts: () => ({
       shares: 0,
       downloads: 0,
@@ -191,6 +193,7 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
     setLimit: none,
     limits: none,
     exemptLan: none,
+    setSchedule: none,
     exportTorrent: none,
   });
   return {

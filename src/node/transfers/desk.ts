@@ -3,7 +3,7 @@ import type { Torrent } from '../../metainfo/index.ts';
 import type { PeerContext, PeerRates } from '../../net/index.ts';
 import type { FilePool } from '../../storage/index.ts';
 import type { NodeEvent } from '../commands.ts';
-import type { PeerEntry, UserAccess } from '../seams.ts';
+import type { CareOf, PeerEntry, UserAccess } from '../seams.ts';
 import type { Doors } from './doors.ts';
 import type { EntryKey, Library } from './library.ts';
 import type { RateBook } from './rate-book.ts';
@@ -27,13 +27,16 @@ export class Desk {
   readonly access: UserAccess;
   readonly library: Library;
   readonly rates: RateBook;
+  /** Undefined: nobody cares for files but whoever shared them. */
+  readonly careOf: CareOf | undefined;
   readonly #runs = new Map<SwarmRun, GroupId>();
 
-  constructor(tools: TransferTools, access: UserAccess, library: Library, rates: RateBook) {
+  constructor(tools: TransferTools, access: UserAccess, library: Library, rates: RateBook, careOf?: CareOf) {
     this.tools = tools;
     this.access = access;
     this.library = library;
     this.rates = rates;
+    this.careOf = careOf;
   }
 
   /** All swarms at work. */

@@ -24,7 +24,8 @@ export async function changeLimit(
 
 export function limitList(desk: Desk, nameOf: NameOfContent): Limits {
   const rows = desk.rates.standing().map((each) => limitRow(desk, each, each.ceilings, nameOf));
-  return { rows, lanExempt: desk.rates.lanExempt, schedule: [], scheduled: false };
+  const { lanExempt, schedule, isScheduled } = desk.rates;
+  return { rows, lanExempt, schedule, scheduled: isScheduled };
 }
 
 export function limitRow(

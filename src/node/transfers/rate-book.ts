@@ -1,10 +1,20 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 
-import { diskError, type Clock, type ContentId, type GroupId, type Logger } from '../../base/index.ts';
+import { localRows } from '../../api/index.ts';
+import {
+  diskError,
+  type Cancel,
+  type Clock,
+  type ContentId,
+  type GroupId,
+  type Logger,
+} from '../../base/index.ts';
 import { isLanHost, RateLimiter, type PeerRates, type PeerSocket } from '../../net/index.ts';
+import type { ScheduleRule } from '../commands.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 import type { EntryKey } from './library.ts';
+import { checkRules, everyMinute, ruleInForce, systemLocalTime, type ToLocalTime } from './limit-schedule.ts';
 
 const rate = z.number().positive().optional();
 /** Bytes a second; absent: no limit. */
@@ -18,6 +28,7 @@ const book = z.object({
   groups: z.record(z.string(), ceilings),
   /** By group and content. */
   files: z.record(z.string(), ceilings),
+  schedule: z.array(localRows.scheduleRule).readonly().default([]),
 });
 type Book = z.infer<typeof book>;
 
@@ -41,7 +52,8 @@ function keyOf(name: string): EntryKey {
 
 /**
  * One user's limits on this machine, kept across restarts: of everything, of groups, of single contents (download and
- * share alike). All that apply to a connection hold at once, each shared evenly among its connections.
+ * share alike). All that apply to a connection hold at once, each shared evenly among its connections. While a rule of the
+ * schedule is in force, its limits stand in for those of everything.
  */
 export class RateBook {
   readonly #path: string;
@@ -50,26 +62,49 @@ export class RateBook {
   /** What the node was started with: it goes before what was kept, and comes back at the end. */
   readonly #atStart: Ceilings;
   readonly #unlimited: PeerRates;
+  readonly #toLocalTime: ToLocalTime;
+  readonly #stopSchedule: Cancel;
+  /** Of everything, while no rule is in force. */
+  #everything: Ceilings;
+  #inForce: ScheduleRule | undefined;
   readonly #groups = new Map<GroupId, PeerRates>();
   readonly #files = new Map<string, PeerRates>();
   readonly #sockets = new Map<PeerSocket, EntryKey>();
   readonly #book: Book;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, clock: Clock, node: PeerRates, kept: Book) {
+  private constructor(path: string, clock: Clock, node: PeerRates, kept: Book, toLocalTime: ToLocalTime) {
     this.#path = path;
     this.#clock = clock;
     this.#node = node;
     this.#book = kept;
     this.#atStart = ceilingsOf(node);
     this.#unlimited = { up: new RateLimiter(clock), down: new RateLimiter(clock) };
-    setCeilings(node, { ...kept.node, ...given(this.#atStart) });
+    this.#everything = { ...kept.node, ...given(this.#atStart) };
+    this.#toLocalTime = toLocalTime;
+    this.#holdEverything();
+    this.#stopSchedule = everyMinute(clock, () => this.#holdEverything());
   }
 
   /** @param node the limiters of everything, which this sets from now on until `close` */
-  static async open(userDir: string, clock: Clock, node: PeerRates, log: Logger): Promise<RateBook> {
+  static async open(
+    userDir: string,
+    clock: Clock,
+    node: PeerRates,
+    log: Logger,
+    toLocalTime: ToLocalTime = systemLocalTime,
+  ): Promise<RateBook> {
     const path = join(userDir, 'limits.json');
-    return new RateBook(path, clock, node, await readBook(path, log));
+    return new RateBook(path, clock, node, await readBook(path, log), toLocalTime);
+  }
+
+  get schedule(): readonly ScheduleRule[] {
+    return this.#book.schedule;
+  }
+
+  /** Whether a rule of the schedule is in force now. */
+  get isScheduled(): boolean {
+    return this.#inForce !== undefined;
   }
 
   get lanExempt(): boolean {
@@ -85,7 +120,7 @@ export class RateBook {
 
   /** What is set on exactly this; wider limits may be narrower. */
   of({ gid, content }: LimitScope): Ceilings {
-    if (gid === undefined) return ceilingsOf(this.#node);
+    if (gid === undefined) return this.#everything;
     const { groups, files } = this.#book;
     return (content === undefined ? groups[gid] : files[nameOf({ gid, content })]) ?? {};
   }
@@ -106,7 +141,8 @@ export class RateBook {
     const { gid, content } = scope;
     if (gid === undefined) {
       this.#book.node = wanted;
-      setCeilings(this.#node, wanted);
+      this.#everything = wanted;
+      this.#holdEverything();
     } else if (content === undefined) {
       enter(this.#book.groups, gid, wanted);
       setCeilings(this.#groups.get(gid), wanted);
@@ -115,6 +151,14 @@ export class RateBook {
       enter(this.#book.files, name, wanted);
       setCeilings(this.#files.get(name), wanted);
     }
+    return this.#save();
+  }
+
+  /** Replaces the schedule; holds when it returns, is kept when it resolves. Throws INVALID_ARGUMENTS. */
+  setSchedule(rules: readonly ScheduleRule[]): Promise<void> {
+    checkRules(rules);
+    this.#book.schedule = rules;
+    this.#holdEverything();
     return this.#save();
   }
 
@@ -133,8 +177,14 @@ export class RateBook {
 
   /** From now on everything is as it was before `open`. */
   async close(): Promise<void> {
+    this.#stopSchedule();
     setCeilings(this.#node, this.#atStart);
     await this.#writing.catch(() => undefined);
+  }
+
+  #holdEverything(): void {
+    this.#inForce = ruleInForce(this.#book.schedule, this.#toLocalTime(this.#clock.wallMs()));
+    setCeilings(this.#node, this.#inForce ? ceilingsIn(this.#inForce) : this.#everything);
   }
 
   #ratesFor(socket: PeerSocket, key: EntryKey): PeerRates {
@@ -168,7 +218,7 @@ export class RateBook {
 
 async function readBook(path: string, log: Logger): Promise<Book> {
   const bytes = await readPrivateFile(path);
-  const none: Book = { lanExempt: false, node: {}, groups: {}, files: {} };
+  const none: Book = { lanExempt: false, node: {}, groups: {}, files: {}, schedule: [] };
   if (bytes === undefined) return none;
   try {
     return book.parse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -182,6 +232,9 @@ const isEmpty = ({ up, down }: Ceilings): boolean => up === undefined && down ==
 
 const ceilingsOf = ({ up, down }: PeerRates): Ceilings =>
   given({ up: up.bytesPerSecond, down: down.bytesPerSecond });
+
+const ceilingsIn = ({ upLimit, downLimit }: ScheduleRule): Ceilings =>
+  given({ up: upLimit ?? undefined, down: downLimit ?? undefined });
 
 /** Without the directions that have none. */
 const given = ({ up, down }: Ceilings): Ceilings => ({

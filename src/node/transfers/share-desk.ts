@@ -22,6 +22,8 @@ export class ShareDesk {
   readonly #shares = new Map<string, SharedContent>();
   #changes = 0;
   readonly #chores: Chores;
+  /** Found not to be as they were shared; what becomes of them is being decided. */
+  readonly #broken = new Set<SharedContent>();
   #publishAtMs = 0;
   #isPublishing = false;
   #isClosed = false;
@@ -188,13 +190,36 @@ export class ShareDesk {
 
   /** A share that can't be served is no share: it is withdrawn, and its user told once. */
   #onBroken(share: SharedContent, error: CommandError): void {
-    const { name, gid, root } = share.entry;
     const current = this.get(share.entry);
-    if (current !== undefined && current !== share) return;
-    const advice = `if ${root} is right as it is, share it again`;
-    const text = `${name} is no longer shared in ${this.#desk.label(gid)}: ${error.message}; ${advice}`;
-    this.#desk.tools.emit({ type: 'warning', text });
-    this.#chores.add('share.not-withdrawn', this.remove(share, 'its files changed'));
+    if ((current !== undefined && current !== share) || this.#broken.has(share)) return;
+    this.#broken.add(share);
+    const { careOf } = this.#desk;
+    const end = careOf
+      ? careOf(share.entry.root).then((care) => this.#endBroken(share, error, care))
+      : this.#endBroken(share, error, undefined);
+    this.#chores.add(
+      'share.not-withdrawn',
+      end.finally(() => this.#broken.delete(share)),
+    );
+  }
+
+  async #endBroken(
+    share: SharedContent,
+    error: CommandError,
+    care: 'away' | 'watched' | undefined,
+  ): Promise<void> {
+    const { name, gid, root } = share.entry;
+    if (this.#isClosed) return;
+    if (care === 'away') {
+      this.#changes += 1;
+      return share.stop('its files are out of reach');
+    }
+    if (care === undefined) {
+      const advice = `if ${root} is right as it is, share it again`;
+      const text = `${name} is no longer shared in ${this.#desk.label(gid)}: ${error.message}; ${advice}`;
+      this.#desk.tools.emit({ type: 'warning', text });
+    }
+    await this.remove(share, 'its files changed');
   }
 
   async #publishAll(): Promise<void> {

@@ -10,10 +10,11 @@ import {
 } from '../../net/index.ts';
 import { FilePool } from '../../storage/index.ts';
 import { SharedPiecePool } from '../../swarm/index.ts';
-import type { OpenTransfers, TransferOptions, Transfers, UserAccess } from '../seams.ts';
+import type { CareOf, OpenTransfers, TransferOptions, Transfers, UserAccess } from '../seams.ts';
 import type { TransferTools } from './desk.ts';
 import { Doors } from './doors.ts';
 import { FramePool } from './frame-pool.ts';
+import { ownDownload, ownShare } from './own-content.ts';
 import { UserTransfers } from './user-transfers.ts';
 
 /** Memory for pieces under way, all swarms together. */
@@ -90,10 +91,10 @@ class NodeTransfers implements Transfers {
     };
   }
 
-  async onLogin(access: UserAccess): Promise<{ shares: number; downloads: number }> {
+  async onLogin(access: UserAccess, careOf?: CareOf): Promise<{ shares: number; downloads: number }> {
     await this.onLogout();
     this.#hasher.getReady();
-    this.#user = await UserTransfers.open(this.#tools, access);
+    this.#user = await UserTransfers.open(this.#tools, access, careOf);
     const { shares, downloads } = this.counts();
     return { shares, downloads };
   }
@@ -112,6 +113,14 @@ class NodeTransfers implements Transfers {
 
   async completions(kind: 'file' | 'download' | 'share', group: string | undefined): Promise<string[]> {
     return this.#user?.names(kind, group) ?? [];
+  }
+
+  ownShares(): ReturnType<Transfers['ownShares']> {
+    return [...(this.#user?.shares.all ?? [])].map(ownShare);
+  }
+
+  ownDownloads(): ReturnType<Transfers['ownDownloads']> {
+    return (this.#user?.downloads.all ?? []).map(ownDownload);
   }
 
   counts(): ReturnType<Transfers['counts']> {
@@ -144,6 +153,7 @@ class NodeTransfers implements Transfers {
   setLimit: Transfers['setLimit'] = (...args) => this.#current.setLimit(...args);
   limits: Transfers['limits'] = () => this.#current.limits();
   exemptLan: Transfers['exemptLan'] = (...args) => this.#current.exemptLan(...args);
+  setSchedule: Transfers['setSchedule'] = (...args) => this.#current.setSchedule(...args);
   exportTorrent: Transfers['exportTorrent'] = (...args) => this.#current.exportTorrent(...args);
 
   get #current(): UserTransfers {

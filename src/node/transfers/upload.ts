@@ -88,7 +88,8 @@ async function replaced(shares: ShareDesk, older: SharedContent, content: Conten
 function refuseSecond(shares: ShareDesk, group: GroupRef, content: Content, scan: Scan): void {
   const share = shares.get({ gid: group.gid, content: content.contentId });
   if (
-    share?.entry.root !== scan.root ||
+    share?.announced === undefined ||
+    share.entry.root !== scan.root ||
     !share.entry.published ||
     !sameStamps(share.entry.stamps, stampsOf(scan))
   )

@@ -10,10 +10,11 @@ import type {
   Limits,
   PeerRow,
   Rechecked,
+  ScheduleRule,
   Uploaded,
   Waited,
 } from '../commands.ts';
-import type { GroupFiles, OwnContent, TransferCommands, Unsubscribe, UserAccess } from '../seams.ts';
+import type { CareOf, GroupFiles, OwnContent, TransferCommands, Unsubscribe, UserAccess } from '../seams.ts';
 import { Desk, type TransferTools } from './desk.ts';
 import { orderDownload } from './download-order.ts';
 import { DownloadDesk } from './download-desk.ts';
@@ -56,10 +57,10 @@ export class UserTransfers implements TransferCommands {
   }
 
   /** Restores what the user shared and downloaded before, and goes on with it. */
-  static async open(tools: TransferTools, access: UserAccess): Promise<UserTransfers> {
+  static async open(tools: TransferTools, access: UserAccess, careOf?: CareOf): Promise<UserTransfers> {
     const library = await Library.open(access.userDir, tools.log);
     const rates = await RateBook.open(access.userDir, tools.clock, tools.rates, tools.log);
-    const user = new UserTransfers(new Desk(tools, access, library, rates));
+    const user = new UserTransfers(new Desk(tools, access, library, rates, careOf));
     await user.#begin();
     return user;
   }
@@ -185,6 +186,11 @@ export class UserTransfers implements TransferCommands {
 
   exemptLan(exempt: boolean): Promise<void> {
     return this.#desk.rates.exemptLan(exempt);
+  }
+
+  async setSchedule(rules: readonly ScheduleRule[]): Promise<Limits> {
+    await this.#desk.rates.setSchedule(rules);
+    return this.limits();
   }
 
   /** Known names, for completion. */
