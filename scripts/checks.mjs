@@ -22,6 +22,7 @@ export function programOf(name) {
 /** @type {Check[]} */
 export const checks = [
   { name: 'types', program: 'typescript', args: ['--noEmit'] },
+  { name: 'types of the page', program: 'typescript', args: ['--noEmit', '-p', 'web/tsconfig.json'] },
   { name: 'lint', program: 'oxlint', args: [] },
   { name: 'format', program: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'dead code', program: 'knip', args: ['--no-progress', '--no-config-hints'] },

@@ -1,0 +1,4 @@
+import type { Plugin } from 'vite';
+export function fakeNodePlugin(): Plugin {
+  return { name: 'fake-node' };
+}

@@ -1,0 +1,40 @@
+import { call, session, toApiError } from '../api/client.ts';
+import { pause } from '../clock.ts';
+import { goLive } from './live.ts';
+import { connection, nodeState } from './store.ts';
+
+/** The link that `mbt web` prints ends so. */
+const TOKEN = /^#token=([\w-]+)$/;
+
+/** From the link to a live page: trades its token for a cookie, or finds the one that this browser has. */
+export async function openPage(): Promise<void> {
+  const token = TOKEN.exec(window.location.hash)?.[1];
+  if (token !== undefined) {
+    // At once, so that it stays in no history and nobody reads it over a shoulder.
+    window.history.replaceState(null, '', `${window.location.pathname}#/`);
+    await tradeToken(token);
+  }
+  while (!(await isLetIn())) await pause(2_000);
+  if (session.value === 'open') await goLive();
+}
+
+async function tradeToken(token: string): Promise<void> {
+  try {
+    await call('openSession', { token });
+  } catch {
+    // A link is good once. Who opens it again may still have the cookie that it was traded for.
+  }
+}
+
+/** Resolves to false when the node could not be asked. */
+async function isLetIn(): Promise<boolean> {
+  try {
+    nodeState.put(await call('nodeStatus', {}));
+    session.value = 'open';
+    return true;
+  } catch (thrown) {
+    const { code } = toApiError(thrown);
+    if (code === 'NO_CONNECTION') connection.value = 'lost';
+    return code === 'NO_SESSION';
+  }
+}

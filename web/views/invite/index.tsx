@@ -1,0 +1,3 @@
+export default function Invitations(_props: { group: string }) {
+  return null;
+}

@@ -1,0 +1,9 @@
+import { lazy } from '../ui/lazy.tsx';
+
+/** Views that are fetched only when somebody opens them. */
+export const Details = lazy<{ group: string; file: string }>(() => import('./details/index.tsx'));
+export const Preview = lazy<{ group: string; file: string; path?: string }>(
+  () => import('./preview/index.tsx'),
+);
+export const Settings = lazy<{ section?: string }>(() => import('./settings/index.tsx'));
+export const Invitations = lazy<{ group: string }>(() => import('./invite/index.tsx'));

@@ -1,0 +1,3 @@
+export default function Preview(_props: { group: string; file: string; path?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function Settings(_props: { section?: string }) {
+  return null;
+}

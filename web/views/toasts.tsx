@@ -1,0 +1,34 @@
+import { dismiss, toasts, type News } from '../state/news.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+const ICONS = { good: 'check', bad: 'warning', info: 'bell' } as const;
+
+/** A popover, so that it lies above dialogs, too. */
+export function Toasts() {
+  return (
+    <div class="toasts" role="region" aria-label="Notices" aria-live="polite">
+      {toasts.value.map((item) => (
+        <Toast key={item.id} item={item} />
+      ))}
+    </div>
+  );
+}
+
+function Toast({ item }: { readonly item: News }) {
+  return (
+    <div class={`toast ${item.kind}`} role={item.kind === 'bad' ? 'alert' : 'status'}>
+      <Icon name={ICONS[item.kind]} />
+      <div class="toast-text">
+        <strong>{item.title}</strong>
+        {item.text && <p>{item.text}</p>}
+        {item.href !== undefined && (
+          <a href={item.href} onClick={() => dismiss(item.id)}>
+            {item.linkText}
+          </a>
+        )}
+      </div>
+      <IconButton icon="close" label="Dismiss" small onClick={() => dismiss(item.id)} />
+    </div>
+  );
+}
