@@ -12,10 +12,11 @@ import type {
   NodeStatus,
 } from './commands.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { type EventHookOptions, type EventHooks, openEventHooks } from './event-hooks/index.ts';
 import type { OpenTransfers, Transfers } from './seams.ts';
 import { namesFor } from './session/completions.ts';
 import { Listeners } from './session/listeners.ts';
-import { Session } from './session/session.ts';
+import { type OwnAddress, Session } from './session/session.ts';
 
 /** How long `status` waits for trackers that don't answer. */
 const STATUS_MS = 1_500;
@@ -33,6 +34,8 @@ export interface NodeOptions {
   readonly downBytesPerSecond?: number;
   /** Weak passwords are WEAK_PASSWORD instead of a remark. */
   readonly refuseWeakPasswords: boolean;
+  /** Who else is told of events; absent: nobody. */
+  readonly hooks?: EventHookOptions;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -59,15 +62,25 @@ export async function composeNode(options: NodeOptions, openTransfers: OpenTrans
     const shared = { ...options, chance: systemChance, emit, onChange };
     transfers = await openTransfers(shared);
     const { begin, end } = companionOf(transfers);
-    const files = { trustFile: join(folder.path, 'trackers.json'), usersDir: join(folder.path, 'users') };
+    const files = filesIn(folder.path);
     const session = await Session.open<Begun>({ ...options, ...files, list, emit, changed }, { begin, end });
-    return new Node(options, folder, { listeners, changes }, session, transfers);
+    const warn = (text: string): void => emit({ type: 'warning', text });
+    const onEvent = listeners.add.bind(listeners);
+    const hooks = options.hooks && openEventHooks(options.hooks, { ...options, onEvent, warn });
+    return new Node(options, folder, { listeners, changes, hooks }, session, transfers);
   } catch (error) {
     await transfers?.close();
     await folder.lock.release();
     throw error;
   }
 }
+
+/** Where the session keeps what it knows. */
+const filesIn = (path: string) => ({
+  trustFile: join(path, 'trackers.json'),
+  usersDir: join(path, 'users'),
+  rememberFile: join(path, 'login.json'),
+});
 
 const companionOf = (transfers: Transfers) => ({
   begin: ({ access }: { readonly access: Parameters<Transfers['onLogin']>[0] }) => transfers.onLogin(access),
@@ -82,6 +95,7 @@ const notYet = async (): Promise<never> => {
 interface News {
   readonly listeners: Listeners<[NodeEvent]>;
   readonly changes: ChangeHub;
+  readonly hooks: EventHooks | undefined;
 }
 
 class Node implements LocalNode {
@@ -114,10 +128,14 @@ class Node implements LocalNode {
   logout: NodeCommands['logout'] = async () => this.#session.logout();
   whoami: NodeCommands['whoami'] = async () => this.#session.whoami();
 
-  async login(user: string, password: string): Promise<LoggedIn> {
-    const { listening, addresses } = this.#transfers;
-    const done = await this.#session.login(user, password, { port: listening.port, addresses });
+  async login(user: string, password: string, remember = false): Promise<LoggedIn> {
+    const done = await this.#session.login(user, password, this.#address, remember);
     return { user: done.user, ...done.begun };
+  }
+
+  async loginRemembered(): Promise<LoggedIn | undefined> {
+    const done = await this.#session.loginRemembered(this.#address);
+    return done && { user: done.user, ...done.begun };
   }
 
   async status(): Promise<NodeStatus> {
@@ -164,7 +182,6 @@ class Node implements LocalNode {
   setSchedule: NodeCommands['setSchedule'] = async (...args) => this.#files().setSchedule(...args);
   exportTorrent: NodeCommands['exportTorrent'] = async (...args) => this.#files().exportTorrent(...args);
 
-  loginRemembered: NodeCommands['loginRemembered'] = notYet;
   doctor: NodeCommands['doctor'] = notYet;
   invite: NodeCommands['invite'] = notYet;
   listInvitations: NodeCommands['listInvitations'] = notYet;
@@ -205,7 +222,13 @@ class Node implements LocalNode {
     this.#news.changes.close();
     await this.#session.close();
     await this.#transfers.close();
+    await this.#news.hooks?.close();
     await this.#folder.lock.release();
+  }
+
+  get #address(): OwnAddress {
+    const { listening, addresses } = this.#transfers;
+    return { port: listening.port, addresses };
   }
 
   #groups() {

@@ -17,6 +17,8 @@ export async function writePrivateFile(path: string, bytes: Uint8Array | string)
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w', 0o600);
   try {
+    // One that a crash left behind may have been opened up since.
+    await file.chmod(0o600);
     await file.writeFile(bytes);
     await file.sync();
   } finally {

@@ -31,12 +31,15 @@ export class ListWatch {
   readonly #tell: TellChange;
   readonly #counts = new Map<string, string>();
 
-  constructor(view: RecordView, names: NameBook, presence: PresenceService, tell: TellChange) {
+  constructor(names: NameBook, presence: PresenceService, tell: TellChange) {
     this.#names = names;
     this.#presence = presence;
     this.#tell = tell;
+  }
+
+  listenTo(view: RecordView): void {
     view.listen({ onGroupsChanged: (changes) => this.#onGroups(changes) });
-    presence.onPeers((gid, content) => this.#onPeers(gid, content));
+    this.#presence.onPeers((gid, content) => this.#onPeers(gid, content));
   }
 
   #onGroups(changes: ReadonlyMap<GroupId, ReadonlySet<RecordKind>>): void {

@@ -9,6 +9,8 @@ import { keptAccount } from './kept-account.ts';
 import type { TellChange } from './list-watch.ts';
 import type { WriteTargets } from './record-writer.ts';
 import { putAll } from './sync.ts';
+import { openRemembered } from './open-remembered.ts';
+import { Remembered, type RememberedAccount } from './remembered.ts';
 import { Trackers } from './trackers.ts';
 import { UserSession } from './user-session.ts';
 
@@ -18,6 +20,8 @@ export interface SessionOptions {
   readonly trustFile: string;
   /** Folder with one folder per user. */
   readonly usersDir: string;
+  /** File that keeps who stays logged in. */
+  readonly rememberFile: string;
   readonly refuseWeakPasswords: boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -32,6 +36,17 @@ export interface LoginCompanion<T> {
   end(): Promise<void>;
 }
 
+/** Where this process's peers connect. */
+export interface OwnAddress {
+  readonly port: number;
+  readonly addresses: readonly PeerAddress[];
+}
+/** Who is logged in now, and what the companion says of it. */
+export interface LogIn<T> {
+  readonly user: string;
+  readonly begun: T;
+}
+
 const ALL_LISTS = ['account', 'groups', 'members', 'requests', 'files', 'downloads', 'trackers'] as const;
 
 /** Who is logged in, if anyone, and the commands that need nobody to be. One of log-in and log-out at a time. */
@@ -40,12 +55,14 @@ export class Session<T> {
   readonly #options: SessionOptions;
   readonly #companion: LoginCompanion<T>;
   readonly #accounts: Accounts;
+  readonly #remembered: Remembered;
   readonly #turns = new Gate(1);
   #user: UserSession | undefined;
 
   private constructor(options: SessionOptions, trust: ClusterTrust, companion: LoginCompanion<T>) {
     this.#options = options;
     this.#companion = companion;
+    this.#remembered = new Remembered(options.rememberFile);
     this.trackers = new Trackers(options.list, trust, options.clock, options.log);
     const warn = (text: string): void => options.emit({ type: 'warning', text });
     const targets: WriteTargets = { trackers: this.trackers, clock: options.clock, warn };
@@ -83,35 +100,34 @@ export class Session<T> {
     await this.#accounts.changePassword(user.keys, user.label, oldPassword, newPassword, user.store);
   }
 
-  /** `address`: where this process's peers connect. */
-  login(
-    label: string,
-    password: string,
-    address: { readonly port: number; readonly addresses: readonly PeerAddress[] },
-  ): Promise<{ readonly user: string; readonly begun: T }> {
+  /** `remember`: stays logged in across restarts; what was kept before is forgotten in any case. */
+  login(label: string, password: string, address: OwnAddress, remember: boolean): Promise<LogIn<T>> {
     return this.#turns.run(async () => {
-      if (this.#user) {
-        throw new CommandError('ALREADY_LOGGED_IN', `${this.#user.label} is logged in here; logout first`);
-      }
+      this.#requireNobody();
       const account = await this.#openAccount(label, password);
-      const { trackers } = this;
-      const user = await UserSession.open({ ...this.#options, ...address, account, label, trackers });
-      try {
-        const begun = await this.#companion.begin(user);
-        this.#user = user;
-        this.#tellChanged();
-        return { user: user.label, begun };
-      } catch (error) {
-        await this.#companion.end();
-        await user.close();
-        throw error;
-      }
+      const done = await this.#begin(account, label, address);
+      await this.#keep(remember ? { ...account, user: done.user } : undefined);
+      return done;
     });
   }
 
-  logout(): Promise<void> {
-    this.requireUser();
-    return this.#end();
+  /** By what `remember` kept; undefined where nothing is. Rejects as `Remembered.find` and `openRemembered`. */
+  loginRemembered(address: OwnAddress): Promise<LogIn<T> | undefined> {
+    return this.#turns.run(async () => {
+      this.#requireNobody();
+      const kept = await this.#remembered.find();
+      if (!kept) return undefined;
+      const { usersDir, clock } = this.#options;
+      return this.#begin(await openRemembered(kept, this.trackers, usersDir, clock), kept.user, address);
+    });
+  }
+
+  /** Also forgets who would be logged in at the next start. */
+  async logout(): Promise<void> {
+    const wasIn = this.#user !== undefined;
+    await this.#end();
+    const forgotten = await this.#turns.run(() => this.#remembered.forget());
+    if (!wasIn && !forgotten) this.requireUser();
   }
 
   whoami(): Whoami {
@@ -124,6 +140,40 @@ export class Session<T> {
   async close(): Promise<void> {
     await this.#end();
     await this.trackers.close();
+  }
+
+  #requireNobody(): void {
+    if (!this.#user) return;
+    throw new CommandError('ALREADY_LOGGED_IN', `${this.#user.label} is logged in here; logout first`);
+  }
+
+  async #begin(account: OpenedAccount, label: string, address: OwnAddress): Promise<LogIn<T>> {
+    const { trackers } = this;
+    const user = await UserSession.open({ ...this.#options, ...address, account, label, trackers });
+    try {
+      const begun = await this.#companion.begin(user);
+      this.#user = user;
+      this.#tellChanged();
+      return { user: user.label, begun };
+    } catch (error) {
+      await this.#companion.end();
+      await user.close();
+      throw error;
+    }
+  }
+
+  /** Who is logged in is so whatever the disk says. */
+  async #keep(account: RememberedAccount | undefined): Promise<void> {
+    try {
+      if (account) await this.#remembered.keep(account);
+      else await this.#remembered.forget();
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      const text = account
+        ? 'you are logged in, but will not be after a restart'
+        : 'who was logged in before may be again after a restart';
+      this.#options.emit({ type: 'warning', text: `${text}: ${error.message}` });
+    }
   }
 
   #end(): Promise<void> {

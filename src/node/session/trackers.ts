@@ -47,10 +47,15 @@ export class Trackers {
     );
   }
 
+  /** From now on calls are made as this user, or as nobody. */
+  async identify(identity: ClientIdentity | undefined): Promise<void> {
+    for (const link of this.#links) await link.setIdentity(identity);
+  }
+
   /** From now on as this user, with a stream to every tracker. */
   async logIn(identity: ClientIdentity, listener: StreamListener): Promise<void> {
     await this.logOut();
-    for (const link of this.#links) await link.setIdentity(identity);
+    await this.identify(identity);
     this.#streams = this.#links.map((link) => new TrackerStream(link, listener, this.#clock, this.#log));
   }
 
@@ -59,7 +64,7 @@ export class Trackers {
     const streams = this.#streams;
     this.#streams = [];
     await Promise.all(streams.map((stream) => stream.close()));
-    for (const link of this.#links) await link.setIdentity(undefined);
+    await this.identify(undefined);
   }
 
   /** Trackers of the list. */

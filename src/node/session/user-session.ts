@@ -111,7 +111,7 @@ export class UserSession {
     const device = { device: state.data.device, boot: toBase64Url(secretBytes(12)) };
     const { port, addresses } = options;
     this.presence = new PresenceService(this.uid, { ...device, port, addresses }, clock);
-    new ListWatch(view, this.names, this.presence, options.changed);
+    new ListWatch(this.names, this.presence, options.changed).listenTo(view);
     this.#notices = new Notices(this.book, this.names, state, clock, tell);
     this.#renames = new RenameWatch(this.uid, trackers, this.names, this.book, state, (news) => {
       tell(news);

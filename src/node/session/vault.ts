@@ -92,7 +92,8 @@ export function openSecret(
   return privateKey && keyPairOf(privateKey);
 }
 
-function keyPairOf(privateKey: Uint8Array): KeyPair | undefined {
+/** Undefined if `privateKey` (PKCS#8) is none. */
+export function keyPairOf(privateKey: Uint8Array): KeyPair | undefined {
   try {
     const key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' });
     const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' });
