@@ -1,6 +1,6 @@
 import type { Chance, Clock, ContentId, GroupId, InfoHash, Logger, UserId } from '../base/index.ts';
 import type { FileStamp } from '../storage/index.ts';
-import type { NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
+import type { LocalContent, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
 
 /**
  * Where the two halves of the node meet. The session knows who the user is, in which groups, and who else may
@@ -179,6 +179,9 @@ export type TransferCommands = Pick<
   | 'pauseDownload'
   | 'resumeDownload'
   | 'cancelDownload'
+  | 'listContentFiles'
+  | 'setPriority'
+  | 'pieceMap'
   | 'recheck'
   | 'waitDownloads'
   | 'showPeers'
@@ -208,7 +211,7 @@ export interface OwnDownload {
   readonly content: ContentId;
   /** Absolute path of what it makes. */
   readonly root: string;
-  readonly isComplete: boolean;
+  readonly state: 'wanted' | 'paused' | 'complete' | 'failed';
   /** What it may still write: none of one that has failed. */
   readonly missingBytes: number;
 }
@@ -217,10 +220,10 @@ export interface OwnDownload {
  * Who cares for the files of a share, asked when they are not as they were: `away` if their disk is, so that the share is kept,
  * unserved, until it is shared again; `watched` if they will be shared anew, so that nobody needs to be told; else undefined.
  */
-export type CareOf = (root: string) => Promise<'away' | 'watched' | undefined>;
+export type CareOf = (gid: GroupId, root: string) => Promise<'away' | 'watched' | undefined>;
 
 /** The files' and peers' half. Commands are called only between `onLogin` and `onLogout`. */
-export interface Transfers extends TransferCommands {
+export interface Transfers extends TransferCommands, LocalContent {
   /** The port that peers reach, and the addresses to announce (configured, of the interfaces), best first. */
   readonly listening: { readonly host: string; readonly port: number };
   readonly addresses: readonly PeerAddress[];

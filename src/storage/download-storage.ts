@@ -77,14 +77,15 @@ export class DownloadStorage extends ContentStorage {
   }
 
   /**
-   * When every piece is held: creates the empty files, looks whether all files stand as they should, and
-   * makes them durable. FILE_CHANGED if one vanished or was cut meanwhile. The stamps are those of the
-   * share that this now is.
+   * When every piece of the wanted files is held: creates the empty ones, looks whether all stand as they should, and
+   * makes them durable. FILE_CHANGED if one vanished or was cut meanwhile. The stamps, if all files are wanted, are those
+   * of the share that this now is.
    */
-  async finish(): Promise<FileStamp[]> {
-    invariant(this.record.held.isComplete, 'every piece is held');
+  async finish(isWanted: (file: number) => boolean = () => true): Promise<FileStamp[]> {
     const stamps: FileStamp[] = [];
     for (const [index, { length }] of this.content.files.entries()) {
+      if (!isWanted(index)) continue;
+      invariant(this.#isHeld(index), 'every piece that is wanted is held');
       if (length === 0) await this.withFile(index, async () => undefined);
       stamps.push(await this.#stampOf(index));
     }
@@ -92,12 +93,23 @@ export class DownloadStorage extends ContentStorage {
     return stamps;
   }
 
+  /** Ends a download that has what was wanted of it: deletes what it began and did not finish, and its record. Closes. */
+  async leave(): Promise<void> {
+    const begun = [...this.content.files.keys()].filter(
+      (file) => this.record.isCreated(file) && !this.#isHeld(file),
+    );
+    await this.#discard(begun);
+  }
+
   /**
    * Ends a download that is not wanted any more: deletes what it created and its record. Closes the
    * storage.
    */
   async discard(): Promise<void> {
-    const created = [...this.content.files.keys()].filter((file) => this.record.isCreated(file));
+    await this.#discard([...this.content.files.keys()].filter((file) => this.record.isCreated(file)));
+  }
+
+  async #discard(created: readonly number[]): Promise<void> {
     const places = await Promise.all(created.map((file) => this.pathOf(file)));
     await this.close().catch(() => undefined); // what can't be written any more is to be deleted anyhow
     const folders = new Set(created.flatMap((file) => this.plan.foldersOf(file)));
@@ -124,6 +136,12 @@ export class DownloadStorage extends ContentStorage {
     } finally {
       await this.record.close();
     }
+  }
+
+  #isHeld(file: number): boolean {
+    const { firstPiece, pieceCount } = this.plan.file(file);
+    for (let at = 0; at < pieceCount; at += 1) if (!this.record.held.get(firstPiece + at)) return false;
+    return true;
   }
 
   async #createFile(file: number): Promise<number> {

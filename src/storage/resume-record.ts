@@ -54,6 +54,15 @@ export class ResumeRecord {
     }
   }
 
+  /** Pieces that the record at `at` says are held, while nobody has it open; nothing is written. Rejects with CommandError. */
+  static async heldAt(at: string, content: Content): Promise<Bitfield> {
+    try {
+      return (await readState(at, content)).held;
+    } catch (error) {
+      throw diskError(error, at);
+    }
+  }
+
   /** Verified and written pieces: those recorded before, and those noted since. Read only. */
   get held(): Bitfield {
     return this.#state.held;

@@ -16,4 +16,4 @@ export { SharedPiecePool, type PiecePool } from './piece-pool.ts';
 export type { ReaderId } from './readers.ts';
 export type { PieceStates } from './status.ts';
 export { Swarm } from './swarm.ts';
-export type { Priority } from './wish.ts';
+export { Wish, type Priority } from './wish.ts';

@@ -5,7 +5,8 @@ import type { Desk } from './desk.ts';
 import type { DownloadEntry } from './library.ts';
 
 /**
- * Deletes what an unfinished download has created on disk, and its record. Where the folder that it went to is gone, there is
+ * Deletes what an unfinished download has created on disk, and its record; of one that is complete as far as it was wanted, only
+ * what is not whole. Where the folder that it went to is gone, there is
  * nothing more to delete; that the disk is full is no hindrance.
  */
 export async function discardDownload(desk: Desk, entry: DownloadEntry, content: Content): Promise<void> {
@@ -16,5 +17,6 @@ export async function discardDownload(desk: Desk, entry: DownloadEntry, content:
     await record.close();
     throw error;
   });
-  await (opened ? opened.storage.discard() : record.remove());
+  if (!opened) await record.remove();
+  else await (entry.state === 'complete' ? opened.storage.leave() : opened.storage.discard());
 }

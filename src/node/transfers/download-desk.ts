@@ -1,14 +1,23 @@
 import type { CommandError, ContentId, GroupId } from '../../base/index.ts';
+import type { Bitfield, Content } from '../../metainfo/index.ts';
+import type { Priority } from '../../swarm/index.ts';
 import type { OwnContent } from '../seams.ts';
 import { Chores } from './chores.ts';
 import type { Desk } from './desk.ts';
-import { Download, type Completed, type DownloadEvents } from './download.ts';
+import { Download } from './download.ts';
+import type { Completed, DownloadEvents } from './download-events.ts';
 import type { DownloadEntry, EntryKey } from './library.ts';
 import type { ShareDesk } from './share-desk.ts';
 import { shareEntry } from './upload.ts';
 
 /** Downloads at work that somebody serves; the others wait for their turn. */
 const ACTIVE_MAX = 4;
+
+/** Who comes first. */
+const PRIORITY_ORDER: readonly DownloadEntry['priority'][] = ['high', 'normal', 'low'];
+
+/** A download that is new to the list. */
+export type DownloadOrder = Omit<DownloadEntry, 'heldBytes' | 'position'>;
 
 const keyOf = ({ gid, content }: EntryKey): string => `${gid}/${content}`;
 
@@ -54,8 +63,8 @@ export class DownloadDesk {
   }
 
   /** Remembers a download and begins it when it is its turn. */
-  async add(order: Omit<DownloadEntry, 'state' | 'heldBytes' | 'position'>): Promise<Download> {
-    const entry: DownloadEntry = { ...order, state: 'wanted', heldBytes: 0, position: this.#nextPosition };
+  async add(order: DownloadOrder): Promise<Download> {
+    const entry: DownloadEntry = { heldBytes: 0, ...order, position: this.#nextPosition };
     await this.#desk.library.putDownload(entry);
     const download = this.#place(entry);
     this.schedule();
@@ -64,9 +73,10 @@ export class DownloadDesk {
 
   /** Forgets a download; what it has left unfinished on disk is deleted, a complete file never. */
   async remove(download: Download): Promise<void> {
-    const { state } = download.entry;
+    const isShared = download.entry.state === 'complete' && !download.isServing;
     this.#downloads.delete(keyOf(download.entry));
-    if (state !== 'complete') await download.discard();
+    if (!isShared) await download.discard();
+    download.news.tell();
     await this.#chores.settled();
     await this.#desk.library.removeDownload(download.entry);
     this.#changed();
@@ -85,10 +95,24 @@ export class DownloadDesk {
     this.#changed();
   }
 
-  /** What presence is told: what is wanted now, in whatever state. */
+  /** What is wanted of a download is chosen anew; one that had all of it goes on. `held`: what is here of it. */
+  choose(download: Download, content: Content, held: Bitfield, priorities: readonly Priority[]): void {
+    const { isServing } = download;
+    download.choose(content, held, priorities);
+    if (isServing && download.progress.isLacking) download.update({ state: 'wanted' });
+    this.#changed();
+  }
+
+  /** Its place among the others. */
+  rank(download: Download, priority: DownloadEntry['priority']): void {
+    download.update({ priority });
+    this.#changed();
+  }
+
+  /** What presence is told: what is wanted now, in whatever state, and what is here of what others may want. */
   announced(): OwnContent[] {
-    const wanted = this.all.filter((download) => download.isWanted);
-    return wanted
+    const announced = this.all.filter((download) => download.isWanted || download.isServing);
+    return announced
       .filter(({ entry }) => this.#desk.access.gate.contextFor(entry.gid))
       .map((each) => each.announced);
   }
@@ -116,12 +140,15 @@ export class DownloadDesk {
     this.schedule();
   }
 
-  /** Gives the places of downloads that are served by nobody to those that wait, first come, first served. */
+  /**
+   * Gives the places of downloads that are served by nobody to those that wait: first what somebody reads, then by
+   * priority, then as they were asked for.
+   */
   schedule(): void {
     if (this.#isClosed) return;
     const nowMs = this.#desk.clockMs;
     let places = ACTIVE_MAX;
-    for (const download of this.all.filter((each) => each.isWanted)) {
+    for (const download of this.#inTurn()) {
       if (download.holdsSlot(nowMs)) {
         places -= 1;
         if (places < 0) this.#chores.add('download.stop-failed', download.stop('others came first'));
@@ -130,6 +157,19 @@ export class DownloadDesk {
         download.start();
       }
     }
+    for (const download of this.all) if (this.#mayServe(download)) download.start();
+  }
+
+  #inTurn(): Download[] {
+    const turn = ({ readers, entry }: Download): number =>
+      readers > 0 ? -1 : PRIORITY_ORDER.indexOf(entry.priority);
+    const wanted = this.all.filter((download) => download.isWanted);
+    return wanted.sort((a, b) => turn(a) - turn(b) || a.entry.position - b.entry.position);
+  }
+
+  /** Who is complete without having everything serves as a share does, and takes no place. */
+  #mayServe({ isServing, isRunning, entry }: Download): boolean {
+    return isServing && !isRunning && this.#desk.access.gate.contextFor(entry.gid) !== undefined;
   }
 
   /** Calls `listener` whenever a download's state changed. */
@@ -142,7 +182,8 @@ export class DownloadDesk {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.all.map((download) => download.stop('logged out')));
-    for (const download of this.all) download.saveProgress();
+    for (const download of this.all)
+      if (download.entry.state !== 'complete') download.update(download.progress.kept);
     await this.#chores.settled();
     this.#downloads.clear();
     this.#changed();
@@ -152,7 +193,9 @@ export class DownloadDesk {
     const events: DownloadEvents = {
       onRunning: () => this.#changed(),
       onChanged: (download) => this.#save(download),
+      onHeld: (download) => this.#chores.add('download.stop-failed', this.pause(download)),
       onCompleted: (download, completed) => this.#onCompleted(download, completed),
+      onChosenComplete: (download) => this.#tellComplete(download),
       onFailed: (download, error) => this.#onFailed(download, error),
     };
     const download = new Download(this.#desk, entry, events);
@@ -167,12 +210,16 @@ export class DownloadDesk {
 
   /** What one has fetched one offers: files outlive their uploader. */
   async #onCompleted(download: Download, completed: Completed): Promise<void> {
-    const { gid, name, root, content: id } = download.entry;
+    const { gid, root, content: id } = download.entry;
     const { content, stamps, served } = completed;
     await this.#shares.add(shareEntry(gid, content, root, stamps), content, served, download.ledger);
     completed.handOver((error) => this.#shares.onUnreadable({ gid, content: id }, error));
     this.#shares.publishPending();
     download.settle();
+    this.#tellComplete(download);
+  }
+
+  #tellComplete({ entry: { gid, name, root } }: Download): void {
     this.#desk.tools.emit({ type: 'complete', group: this.#desk.label(gid), file: name, path: root });
     this.#changed();
   }

@@ -2,7 +2,13 @@ import { dirname } from 'node:path';
 
 import { CommandError, equalBytes, Gate } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
-import { buildContent, PieceLayers, pieceTreeBytes, type Content } from '../../metainfo/index.ts';
+import {
+  buildContent,
+  PieceLayers,
+  pieceTreeBytes,
+  type Content,
+  type Torrent,
+} from '../../metainfo/index.ts';
 import {
   checkFreeSpace,
   DownloadStorage,
@@ -12,8 +18,12 @@ import {
   type ContentStorage,
   type FileStamp,
 } from '../../storage/index.ts';
+import { Wish } from '../../swarm/index.ts';
+import type { GroupCredentials } from '../seams.ts';
 import type { Desk } from './desk.ts';
+import { prioritiesOf } from './file-choice.ts';
 import type { DownloadEntry } from './library.ts';
+import type { SwarmFiles } from './swarm-surroundings.ts';
 
 const HASHES_AT_ONCE = 8;
 
@@ -59,14 +69,49 @@ export async function openDownload(
     }
     const layers = (await library.layers(content)) ?? new PieceLayers(content);
     await settleUnsure(tools.hasher, storage, layers);
-    const missing = content.size * (1 - record.held.count / Math.max(1, content.pieceCount));
-    await checkFreeSpace(dirname(entry.root), missing);
+    const { lackingBytes } = new Wish(content, record.held, prioritiesOf(entry, content));
+    await checkFreeSpace(dirname(entry.root), lackingBytes);
     return { storage, layers };
   } catch (error) {
     await storage.close();
     throw error;
   }
 }
+
+/** Makes durable all that is wanted, the empty files as well. */
+export async function finishChosen(
+  desk: Desk,
+  entry: DownloadEntry,
+  { storage, layers }: DownloadFiles,
+): Promise<void> {
+  const priorities = prioritiesOf(entry, storage.content);
+  await storage.finish((file) => priorities[file] !== 'skip');
+  if (layers.isComplete) await desk.library.putLayers(entry.content, layers);
+}
+
+/** With what its swarm shows itself in the group. Throws NOT_A_MEMBER. */
+export function credentialsFor(desk: Desk, { gid, name }: DownloadEntry): GroupCredentials {
+  const credentials = desk.access.gate.contextFor(gid);
+  if (credentials) return credentials;
+  const group = desk.label(gid);
+  throw new CommandError(
+    'NOT_A_MEMBER',
+    `you are no longer a member of ${group}: join it again, then resume_download ${group} ${name}`,
+  );
+}
+
+/** What its swarm starts with. */
+export const swarmFiles = (
+  torrent: Torrent,
+  { storage, layers }: DownloadFiles,
+  entry: DownloadEntry,
+): SwarmFiles => ({
+  torrent,
+  files: storage,
+  held: storage.record.held.clone(),
+  layers,
+  priorities: prioritiesOf(entry, torrent.content),
+});
 
 async function settleUnsure(hasher: Hasher, storage: DownloadStorage, layers: PieceLayers): Promise<void> {
   const { record } = storage;

@@ -3,11 +3,16 @@ import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { CommandError, diskError } from '../../base/index.ts';
+import { Bitfield } from '../../metainfo/index.ts';
 import { checkFreeSpace, examineDestination, resolveDestination } from '../../storage/index.ts';
 import type { GroupFiles, GroupRef } from '../seams.ts';
-import type { DownloadDesk } from './download-desk.ts';
+import { Wish } from '../../swarm/index.ts';
+import type { DownloadTerms } from '../commands.ts';
+import type { Desk } from './desk.ts';
+import type { DownloadDesk, DownloadOrder } from './download-desk.ts';
+import { choiceOf, onlyThese } from './file-choice.ts';
 import { offeredFiles, pickFile, type OfferedFile } from './file-names.ts';
-import type { DownloadEntry, EntryKey } from './library.ts';
+import type { EntryKey } from './library.ts';
 import type { ShareDesk } from './share-desk.ts';
 
 interface Owned {
@@ -26,7 +31,8 @@ export async function orderDownload(
   listing: GroupFiles,
   file: string,
   destination: string,
-): Promise<Omit<DownloadEntry, 'state' | 'heldBytes' | 'position'>> {
+  { only, hold }: DownloadTerms,
+): Promise<DownloadOrder> {
   const offered = pickFile(offeredFiles(listing.shares), file);
   if (offered === undefined) {
     throw new CommandError(
@@ -37,9 +43,28 @@ export async function orderDownload(
   const key = { gid: group.gid, content: offered.content };
   await refuseSecond(owned, key, group, offered);
   const root = await resolveDestination(destination, offered.name);
-  const adopt = await checkDestination(owned.downloads, root, offered);
+  // How much room is needed shows when it is known what is in it.
+  const isPart = only !== undefined || hold === true;
+  const adopt = await checkDestination(owned.downloads, root, offered, isPart);
   const { name, size, files } = offered;
-  return { ...key, name, size, files, root, adopt };
+  const terms = { ...(only && { only }), ...(hold === true && { hold }) };
+  return { ...key, name, size, files, root, adopt, state: 'wanted', priority: 'normal', ...terms };
+}
+
+/**
+ * Carries out what it was ordered with, if it is known already what is in it; else that waits for the description. Throws
+ * NO_SUCH_FILE, NO_SPACE.
+ */
+export async function settleTerms(desk: Desk, order: DownloadOrder): Promise<DownloadOrder> {
+  const { only, hold, ...rest } = order;
+  const content = only || hold === true ? await desk.library.content(order.content) : undefined;
+  if (!content) return order;
+  const priorities = only ? onlyThese(content, only) : [];
+  const { wantedBytes, lackingBytes } = new Wish(content, new Bitfield(content.pieceCount), priorities);
+  if (hold === true)
+    return { ...rest, state: 'paused', choice: choiceOf(priorities), wantedBytes, lackingBytes };
+  await checkFreeSpace(dirname(order.root), lackingBytes);
+  return { ...rest, choice: choiceOf(priorities), wantedBytes, lackingBytes };
 }
 
 async function refuseSecond(
@@ -58,6 +83,12 @@ async function refuseSecond(
       `${name} of ${group.label} is on the list already: ${hint}`,
     );
   }
+  if (download?.isServing === true) {
+    throw new CommandError(
+      'ALREADY_DOWNLOADING',
+      `a part of ${name} is in ${download.entry.root} already: choose more of its files instead`,
+    );
+  }
   const share = owned.shares.get(key);
   if (share && (await owned.shares.intact(share))) {
     throw new CommandError(
@@ -73,6 +104,7 @@ async function checkDestination(
   downloads: DownloadDesk,
   root: string,
   offered: OfferedFile,
+  isPart: boolean,
 ): Promise<boolean> {
   const { name, size, files } = offered;
   if (downloads.all.some(({ entry }) => entry.root === root && entry.state !== 'complete')) {
@@ -93,6 +125,6 @@ async function checkDestination(
   await access(folder, constants.W_OK).catch((error: unknown) => {
     throw diskError(error, folder);
   });
-  await checkFreeSpace(folder, size);
+  if (!isPart) await checkFreeSpace(folder, size);
   return false;
 }

@@ -1,13 +1,15 @@
 import type { SwarmStatus } from '../../swarm/index.ts';
 import type { DownloadRow, DownloadState } from '../commands.ts';
 import type { Desk } from './desk.ts';
+import type { DownloadProgress } from './download-progress.ts';
+import { isPartial, wantedCount } from './file-choice.ts';
 import type { DownloadEntry } from './library.ts';
 
 /** What a row of `show_downloads` is made of. */
 export interface DownloadView {
   readonly entry: DownloadEntry;
   readonly state: DownloadState;
-  readonly heldBytes: number;
+  readonly progress: DownloadProgress;
   readonly isStarting: boolean;
   /** Whether anybody is online who may have it. */
   readonly hasSources: boolean;
@@ -16,29 +18,52 @@ export interface DownloadView {
 }
 
 export function downloadRow(desk: Desk, view: DownloadView): DownloadRow {
-  const { entry, state, status } = view;
-  const doneBytes = state === 'C' ? entry.size : view.heldBytes;
+  const { entry, state, status, progress } = view;
+  const isWhole = state === 'C' && !isPartial(entry);
+  const totalBytes = isWhole ? entry.size : progress.wantedBytes;
+  const leftBytes = state === 'C' ? 0 : progress.lackingBytes;
   const bytesPerSecond = status?.bytesPerSecondDown ?? 0;
   return {
     state,
     group: desk.label(entry.gid),
     file: entry.name,
     path: entry.root,
-    doneBytes,
-    totalBytes: entry.size,
+    doneBytes: totalBytes - leftBytes,
+    totalBytes,
     bytesPerSecond,
     downLimit: desk.rates.of(entry).down ?? null,
-    secondsLeft: bytesPerSecond > 0 ? Math.ceil((entry.size - doneBytes) / bytesPerSecond) : null,
+    secondsLeft: bytesPerSecond > 0 ? Math.ceil(leftBytes / bytesPerSecond) : null,
     peers: status?.connections ?? 0,
-    priority: 'normal',
+    priority: entry.priority,
     remark: remarkOf(desk, view),
   };
 }
 
+/** `isDue`: it is at work, or would do nothing if it were. */
+export function letterOf({ state }: DownloadEntry, isDue: boolean): DownloadState {
+  switch (state) {
+    case 'paused':
+      return 'P';
+    case 'complete':
+      return 'C';
+    case 'failed':
+      return 'F';
+    case 'wanted':
+      return isDue ? 'D' : 'Q';
+  }
+}
+
+function remarkOf(desk: Desk, view: DownloadView): string {
+  const { entry } = view;
+  if (view.state === 'F') return entry.text ?? '';
+  const hindrance = view.state === 'D' ? hindranceOf(desk, view) : '';
+  if (hindrance !== '') return hindrance;
+  const wanted = wantedCount(entry);
+  return wanted === entry.files ? '' : `${wanted} of ${entry.files} files`;
+}
+
 /** Why nothing moves, if so. */
-function remarkOf(desk: Desk, { entry, state, hasSources, isStarting, status }: DownloadView): string {
-  if (state === 'F') return entry.text ?? '';
-  if (state !== 'D') return '';
+function hindranceOf(desk: Desk, { hasSources, isStarting, status }: DownloadView): string {
   if (desk.access.presence.trackersConnected() === 0) return 'no tracker reached';
   if (!hasSources) return 'nobody online';
   if (isStarting) return 'looking at what is there';

@@ -1,22 +1,33 @@
 import { CommandError } from '../../base/index.ts';
-import type { Content, PieceLayers, Torrent } from '../../metainfo/index.ts';
+import { Bitfield, type Content, type Torrent } from '../../metainfo/index.ts';
 import type { PeerSocket } from '../../net/index.ts';
-import type { FileStamp } from '../../storage/index.ts';
+import type { Priority } from '../../swarm/index.ts';
 import type { DownloadRow, DownloadState } from '../commands.ts';
 import type { GroupCredentials, OwnContent, PeerEntry } from '../seams.ts';
 import { Chores } from './chores.ts';
 import { isWanted, type Desk, type OwnEvents } from './desk.ts';
 import type { Door } from './doors.ts';
 import { discardDownload } from './discard-download.ts';
-import { adoptFile, knownContent, openDownload, type DownloadFiles } from './download-files.ts';
-import { downloadRow } from './download-row.ts';
+import type { Completed, DownloadEvents } from './download-events.ts';
+import {
+  adoptFile,
+  credentialsFor,
+  finishChosen,
+  knownContent,
+  openDownload,
+  swarmFiles,
+  type DownloadFiles,
+} from './download-files.ts';
+import { DownloadProgress } from './download-progress.ts';
+import { downloadRow, letterOf } from './download-row.ts';
+import { choiceOf, isPartial, onlyThese } from './file-choice.ts';
 import { GroupContext, torrentIn } from './group-context.ts';
 import { InfoHashChoice, NO_INFO_HASH } from './info-hash-choice.ts';
 import type { DownloadEntry } from './library.ts';
+import { News } from './news.ts';
 import { PeerLedger } from './peer-ledger.ts';
-import type { ServedRun } from './shared-content.ts';
 import type { SwarmRun } from './swarm-run.ts';
-import type { PeerView, SwarmFiles } from './swarm-surroundings.ts';
+import type { PeerView } from './swarm-surroundings.ts';
 
 /** A download that gets nothing for so long gives its place among the active ones to another. */
 const STALLED_MS = 15_000;
@@ -25,32 +36,16 @@ const METADATA_PATIENCE_MS = 12_000;
 /** Data is synced and the record of it written so often. */
 const CHECKPOINT_MS = 2_000;
 
-/** A download that has become a share. */
-export interface Completed {
-  readonly content: Content;
-  readonly stamps: readonly FileStamp[];
-  /** Goes on serving, if it was at work. */
-  readonly served: ServedRun | undefined;
-  /** From now on it is the share's business when its files can't be read. */
-  readonly handOver: (onBroken: (error: CommandError) => void) => void;
-}
-
-/** What a download tells its desk. */
-export interface DownloadEvents {
-  /** It has a swarm, whose info-hash others look for. */
-  onRunning(): void;
-  /** The entry changed and is to be kept. */
-  onChanged(download: Download): void;
-  /** Keep it as a share, then say that it is complete. */
-  onCompleted(download: Download, completed: Completed): Promise<void>;
-  onFailed(download: Download, error: CommandError): void;
-}
-
 type Phase = 'idle' | 'starting' | 'running' | 'finishing';
 
 /** One download: from the info-hash that presence names, over metadata and pieces, to a complete content. */
 export class Download implements Door {
   readonly ledger = new PeerLedger();
+  /** Something changed that who reads it waits for: a piece is here, it runs, or it does not any more. */
+  readonly news = new News();
+  /** Who reads it now. */
+  readers = 0;
+  readonly progress: DownloadProgress;
   entry: DownloadEntry;
   readonly #desk: Desk;
   readonly #events: DownloadEvents;
@@ -63,9 +58,7 @@ export class Download implements Door {
   #work: Promise<void> | undefined;
   /** Counts starts: work begun before a stop knows by it that it came too late. */
   #turn = 0;
-  #progressAtMs = 0;
   #checkpointAtMs = 0;
-  #heldBytes: number;
   #onShareBroken: ((error: CommandError) => void) | undefined;
 
   constructor(desk: Desk, entry: DownloadEntry, events: DownloadEvents) {
@@ -73,7 +66,7 @@ export class Download implements Door {
     this.entry = entry;
     this.#events = events;
     this.#chores = new Chores(desk.tools.log);
-    this.#heldBytes = entry.heldBytes;
+    this.progress = new DownloadProgress(entry);
   }
 
   get context(): GroupContext {
@@ -83,8 +76,16 @@ export class Download implements Door {
   get run(): SwarmRun | undefined {
     return this.#run;
   }
+  /** Pieces that are here, while it is at work. */
+  get held(): Bitfield | undefined {
+    return this.#run?.swarm.held ?? this.#files?.storage.record.held;
+  }
   get isWanted(): boolean {
     return this.entry.state === 'wanted';
+  }
+  /** It has what is wanted of it, and others may want that. */
+  get isServing(): boolean {
+    return isPartial(this.entry);
   }
   get isRunning(): boolean {
     return this.#phase !== 'idle';
@@ -93,25 +94,19 @@ export class Download implements Door {
   /** Whether anything would happen if it ran. */
   get canStart(): boolean {
     const { size, files } = this.entry;
-    const needsNobody = size === 0 ? files === 1 : this.#heldBytes >= size;
+    const needsNobody = size === 0 ? files === 1 : !this.progress.isLacking;
     return needsNobody || this.#sources().length > 0;
   }
 
   /** Whether it counts among the active ones: nobody serving it, it leaves its place to others. */
   holdsSlot(nowMs: number): boolean {
-    return this.isRunning && (this.#phase !== 'running' || nowMs - this.#progressAtMs < STALLED_MS);
+    return this.isRunning && (this.#phase !== 'running' || nowMs - this.progress.movedAtMs < STALLED_MS);
   }
 
   get announced(): OwnContent {
-    const { gid, content, size } = this.entry;
+    const { gid, content } = this.entry;
     const infoHash = this.#context?.infoHash ?? NO_INFO_HASH;
-    return {
-      gid,
-      content,
-      infoHash,
-      have: size === 0 ? 0 : Math.min(1, this.#heldBytes / size),
-      seed: false,
-    };
+    return { gid, content, infoHash, have: this.progress.have, seed: false };
   }
 
   accept(socket: PeerSocket): void {
@@ -129,7 +124,7 @@ export class Download implements Door {
     this.#phase = 'starting';
     this.#turn += 1;
     const turn = this.#turn;
-    this.#progressAtMs = this.#desk.clockMs;
+    this.progress.movedAtMs = this.#desk.clockMs;
     this.#work = this.#begin(turn).catch((error: unknown) => this.#onError(turn, error));
   }
 
@@ -140,6 +135,7 @@ export class Download implements Door {
     const { run } = this;
     this.#closeDoor();
     this.#run = undefined;
+    this.news.tell();
     if (run) this.ledger.keep(run.peers());
     const ended = run && this.#desk.endRun(run, why);
     await this.#work;
@@ -149,7 +145,7 @@ export class Download implements Door {
     await files?.storage.close();
   }
 
-  /** Stops, and deletes what it created on disk and its record. */
+  /** Stops, and deletes its record and what it created on disk but, of one that is complete, what is whole. */
   async discard(): Promise<void> {
     await this.stop('cancelled');
     const content = this.entry.adopt ? undefined : await this.#desk.library.content(this.entry.content);
@@ -160,25 +156,22 @@ export class Download implements Door {
   update(change: Partial<DownloadEntry>): void {
     this.entry = { ...this.entry, ...change };
     this.#events.onChanged(this);
+    this.news.tell();
   }
 
-  /** All of it was hashed while it stood still: so many bytes are good. */
-  checked(goodBytes: number): void {
-    this.#heldBytes = goodBytes;
-    this.update({ heldBytes: goodBytes });
-  }
-
-  /** Remembers how much is there, for lists before it runs again. */
-  saveProgress(): void {
-    if (this.isWanted || this.entry.state === 'paused') this.update({ heldBytes: this.#heldBytes });
+  /** What is wanted of it from now on. `held`: what is here of it. */
+  choose(content: Content, held: Bitfield, priorities: readonly Priority[]): void {
+    this.progress.count(content, held, priorities);
+    this.update({ choice: choiceOf(priorities), only: undefined, ...this.progress.kept });
+    this.#run?.choose(priorities);
   }
 
   tick(nowMs: number): void {
     const status = this.#run?.status();
     if (status === undefined) return;
-    if (status.heldBytes !== this.#heldBytes || status.bytesPerSecondDown > 0) this.#progressAtMs = nowMs;
-    if (status.hasMetadata) this.#heldBytes = status.heldBytes;
-    else if (nowMs - this.#progressAtMs >= METADATA_PATIENCE_MS) return this.#tryAnotherInfoHash();
+    this.progress.note(status, nowMs);
+    if (!status.hasMetadata && nowMs - this.progress.movedAtMs >= METADATA_PATIENCE_MS)
+      return this.#tryAnotherInfoHash();
     if (nowMs < this.#checkpointAtMs || this.#phase !== 'running') return;
     this.#checkpointAtMs = nowMs + CHECKPOINT_MS;
     this.#checkpoint();
@@ -188,7 +181,7 @@ export class Download implements Door {
     return downloadRow(this.#desk, {
       entry: this.entry,
       state: this.state,
-      heldBytes: this.#heldBytes,
+      progress: this.progress,
       isStarting: this.#phase === 'starting',
       hasSources: this.#sources().length > 0,
       status: this.#run?.status(),
@@ -196,16 +189,7 @@ export class Download implements Door {
   }
 
   get state(): DownloadState {
-    switch (this.entry.state) {
-      case 'paused':
-        return 'P';
-      case 'complete':
-        return 'C';
-      case 'failed':
-        return 'F';
-      case 'wanted':
-        return this.isRunning || !this.canStart ? 'D' : 'Q';
-    }
+    return letterOf(this.entry, this.isRunning || !this.canStart);
   }
 
   peers(): PeerView[] {
@@ -216,32 +200,37 @@ export class Download implements Door {
     return this.#choice.usable(this.#desk.peersOf(this.entry));
   }
 
-  #credentials(): GroupCredentials {
-    const { gid, name } = this.entry;
-    const credentials = this.#desk.access.gate.contextFor(gid);
-    if (credentials) return credentials;
-    const group = this.#desk.label(gid);
-    throw new CommandError(
-      'NOT_A_MEMBER',
-      `you are no longer a member of ${group}: join it again, then resume_download ${group} ${name}`,
-    );
-  }
-
   async #begin(turn: number): Promise<void> {
-    const credentials = this.#credentials();
+    const credentials = credentialsFor(this.#desk, this.entry);
     const content = await knownContent(this.#desk, this.entry);
     if (turn !== this.#turn) return;
-    if (content) return this.#beginWith(turn, content, credentials);
+    if (content) return this.#settleTerms(content) ? undefined : this.#beginWith(turn, content, credentials);
     const infoHash = this.#choice.best(this.#desk.peersOf(this.entry));
     if (infoHash === undefined) this.#phase = 'idle';
     else this.#openRun(new GroupContext(this.#desk.access.gate, credentials, infoHash));
+  }
+
+  /** Carries out what it was ordered with, now that it is known what there is. True: it stands still from now on. */
+  #settleTerms(content: Content): boolean {
+    const { only, hold } = this.entry;
+    if (only) this.choose(content, new Bitfield(content.pieceCount), onlyThese(content, only));
+    if (hold !== true) return false;
+    this.update({ hold: undefined });
+    this.#events.onHeld(this);
+    return true;
   }
 
   async #beginWith(turn: number, content: Content, credentials: GroupCredentials): Promise<void> {
     if (!(await this.#prepare(turn, content))) return;
     const torrent = torrentIn(content, credentials);
     this.#openRun(new GroupContext(this.#desk.access.gate, credentials, torrent.infoHash), torrent);
-    if (this.#files?.storage.record.held.isComplete) this.#onComplete(turn);
+    this.#lookWhetherDone(turn);
+  }
+
+  /** A swarm that begins with all that is wanted has nothing to tell later. */
+  #lookWhetherDone(turn: number): void {
+    const status = this.#run?.status();
+    if (status?.isSatisfied === true) this.#onComplete(turn, status.isComplete);
   }
 
   /** Opens the files. False if the download ended by that, or was stopped meanwhile. */
@@ -265,7 +254,7 @@ export class Download implements Door {
 
   #openRun(context: GroupContext, torrent?: Torrent): void {
     const files = this.#files;
-    const start = torrent && files && swarmFiles(torrent, files);
+    const start = torrent && files && swarmFiles(torrent, files, this.entry);
     this.#context = context;
     this.#run = this.#desk.startRun(this.entry, context, start, this.#eventsOf(this.#turn));
     // Only now: a swarm that begins complete says so while it is made, when there is nothing yet to finish with.
@@ -283,11 +272,15 @@ export class Download implements Door {
     return {
       onMetadata: (torrent) => this.#onMetadata(turn, torrent),
       onUnusable: (reason) => this.#giveUpInfoHash(reason),
-      onLayers: (layers) => this.#keepLayers(layers),
-      onStored: () => undefined,
+      onLayers: (layers) =>
+        this.#chores.add(
+          'download.layers-not-kept',
+          this.#desk.library.putLayers(this.entry.content, layers),
+        ),
+      onStored: () => this.news.tell(),
       onStoreFailed: onBroken,
       onUnreadable: onBroken,
-      onComplete: () => this.#onComplete(turn),
+      onComplete: (all) => this.#onComplete(turn, all),
     };
   }
 
@@ -304,15 +297,17 @@ export class Download implements Door {
   async #attach(turn: number, torrent: Torrent): Promise<void> {
     const { content } = torrent;
     await this.#desk.library.putContent(content);
-    if (turn !== this.#turn || !(await this.#prepare(turn, content)) || !this.#files) return;
-    this.#run?.attach(swarmFiles(torrent, this.#files));
-    if (this.#files.storage.record.held.isComplete) this.#onComplete(turn);
+    if (turn !== this.#turn || this.#settleTerms(content)) return;
+    if (!(await this.#prepare(turn, content)) || !this.#files) return;
+    this.#run?.attach(swarmFiles(torrent, this.#files, this.entry));
+    this.news.tell();
+    this.#lookWhetherDone(turn);
   }
 
   #tryAnotherInfoHash(): void {
     this.#choice.putOff(this.context.infoHash);
     const next = this.#choice.best(this.#desk.peersOf(this.entry));
-    this.#progressAtMs = this.#desk.clockMs;
+    this.progress.movedAtMs = this.#desk.clockMs;
     if (next !== this.context.infoHash)
       this.#chores.add('download.stop-failed', this.stop('no metadata came'));
   }
@@ -325,15 +320,23 @@ export class Download implements Door {
     this.#chores.add('download.stop-failed', this.stop('wrong metadata'));
   }
 
-  #keepLayers(layers: PieceLayers): void {
-    const { content } = this.entry;
-    this.#chores.add('download.layers-not-kept', this.#desk.library.putLayers(content, layers));
+  #onComplete(turn: number, all: boolean): void {
+    if (turn !== this.#turn || this.#phase !== 'running' || !(all || this.isWanted)) return;
+    if (all) this.#phase = 'finishing';
+    const finishing = all ? this.#finish(turn) : this.#finishChoice(turn);
+    this.#work = finishing.catch((error: unknown) => this.#onError(turn, error));
   }
 
-  #onComplete(turn: number): void {
-    if (turn !== this.#turn || this.#phase !== 'running') return;
-    this.#phase = 'finishing';
-    this.#work = this.#finish(turn).catch((error: unknown) => this.#onError(turn, error));
+  /** Its swarm goes on: others get what is here, and more may be wanted later. */
+  async #finishChoice(turn: number): Promise<void> {
+    const { files, run } = { files: this.#files, run: this.#run };
+    if (files === undefined || run === undefined) return;
+    await finishChosen(this.#desk, this.entry, files);
+    const status = run.status();
+    if (turn !== this.#turn || !this.isWanted || !status.isSatisfied || status.isComplete) return;
+    this.progress.note(status, this.#desk.clockMs);
+    this.update({ state: 'complete', ...this.progress.kept });
+    this.#events.onChosenComplete(this);
   }
 
   async #finish(turn: number): Promise<void> {
@@ -360,7 +363,7 @@ export class Download implements Door {
     const { run } = this;
     this.#run = undefined;
     this.#phase = 'finishing';
-    this.#heldBytes = this.entry.size;
+    this.progress.finish();
     if (run) await this.#desk.endRun(run, 'complete');
     await this.#events.onCompleted(this, completed);
     this.#phase = 'idle';
@@ -369,7 +372,7 @@ export class Download implements Door {
 
   /** It is kept as a share: nothing is left to do. */
   settle(): void {
-    this.update({ state: 'complete', heldBytes: this.entry.size, adopt: false });
+    this.update({ state: 'complete', ...this.progress.kept, adopt: false, choice: undefined });
   }
 
   #checkpoint(): void {
@@ -381,7 +384,7 @@ export class Download implements Door {
     if (!(error instanceof CommandError)) throw error;
     if (turn !== this.#turn) return;
     this.#chores.add('download.stop-failed', this.stop(error.message));
-    this.update({ state: 'failed', code: error.code, text: error.message, heldBytes: this.#heldBytes });
+    this.update({ state: 'failed', code: error.code, text: error.message, ...this.progress.kept });
     this.#events.onFailed(this, error);
   }
 
@@ -390,10 +393,3 @@ export class Download implements Door {
     this.#context = undefined;
   }
 }
-
-const swarmFiles = (torrent: Torrent, { storage, layers }: DownloadFiles): SwarmFiles => ({
-  torrent,
-  files: storage,
-  held: storage.record.held.clone(),
-  layers,
-});

@@ -56,6 +56,20 @@ const downloadEntry = z.object({
   adopt: z.boolean(),
   /** Order in the queue. */
   position: z.number().int(),
+  /** Its place among downloads, before `position` counts. */
+  priority: z.enum(['low', 'normal', 'high']).default('normal'),
+  /** A letter for each file of the content, see `choiceOf`. Absent: all are normal. */
+  choice: z
+    .string()
+    .regex(/^[slnh]*$/)
+    .optional(),
+  /** Only these paths are wanted: to become `choice` when the description is here. */
+  only: z.array(z.string()).readonly().optional(),
+  /** It is to be paused as soon as its description is here. */
+  hold: z.boolean().optional(),
+  /** Bytes of the wanted files, and of them what is not held. Absent: all of them. */
+  wantedBytes: z.number().nonnegative().optional(),
+  lackingBytes: z.number().nonnegative().optional(),
 });
 export type DownloadEntry = Readonly<z.infer<typeof downloadEntry>>;
 
@@ -113,8 +127,9 @@ export class Library {
     return this.#remove(this.#pathOf('shares', key));
   }
 
-  removeDownload(key: EntryKey): Promise<void> {
-    return this.#remove(this.#pathOf('downloads', key));
+  async removeDownload(key: EntryKey): Promise<void> {
+    await this.#remove(this.#pathOf('downloads', key));
+    await this.#remove(this.resumePath(key));
   }
 
   /** Remembers what lies at a path, also when it is no longer shared. */

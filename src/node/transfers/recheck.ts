@@ -1,11 +1,12 @@
 import { CommandError } from '../../base/index.ts';
-import { pieceAt, PieceLayers, type Content } from '../../metainfo/index.ts';
+import { Bitfield, pieceAt, PieceLayers, type Content } from '../../metainfo/index.ts';
 import { ResumeRecord, ShareStorage } from '../../storage/index.ts';
 import type { Rechecked } from '../commands.ts';
 import type { Desk } from './desk.ts';
 import type { DownloadDesk } from './download-desk.ts';
 import { checkPieces, openDownload } from './download-files.ts';
 import type { Download } from './download.ts';
+import { prioritiesOf } from './file-choice.ts';
 import type { EntryKey } from './library.ts';
 import type { ShareDesk } from './share-desk.ts';
 import type { SharedContent } from './shared-content.ts';
@@ -26,7 +27,9 @@ export async function recheckShare(desk: Desk, shares: ShareDesk, share: SharedC
 
 /** Hashes all that a download has on disk. What is not good any more is fetched again, if the download is not paused. */
 export async function recheckDownload(desk: Desk, owned: Owned, download: Download): Promise<Rechecked> {
-  if (download.entry.state === 'complete') return recheckComplete(desk, owned, download);
+  if (download.entry.state === 'complete' && !download.isServing)
+    return recheckComplete(desk, owned, download);
+  const wasServing = download.isServing;
   await download.stop('it is rechecked');
   const content = await contentOf(desk, download.entry);
   const { storage, layers } = await openDownload(desk, download.entry, content);
@@ -43,8 +46,9 @@ export async function recheckDownload(desk: Desk, owned: Owned, download: Downlo
     await storage.close();
   }
   const checked = result(content, bad);
-  download.checked(checked.goodBytes);
-  owned.downloads.schedule();
+  noteChecked(download, content, storage.record.held, checked.goodBytes);
+  if (wasServing && download.progress.isLacking) owned.downloads.resume(download);
+  else owned.downloads.schedule();
   return checked;
 }
 
@@ -58,9 +62,18 @@ async function recheckComplete(desk: Desk, owned: Owned, download: Download): Pr
   const record = await ResumeRecord.open(desk.library.resumePath(download.entry), content);
   for (const piece of bad) record.lost(piece);
   await record.close();
-  download.checked(checked.goodBytes);
+  const held = Bitfield.full(content.pieceCount);
+  for (const piece of bad) held.clear(piece);
+  noteChecked(download, content, held, checked.goodBytes);
   owned.downloads.resume(download);
   return checked;
+}
+
+function noteChecked(download: Download, content: Content, held: Bitfield, goodBytes: number): void {
+  const { progress, entry } = download;
+  progress.heldBytes = goodBytes;
+  progress.count(content, held, prioritiesOf(entry, content));
+  download.update(progress.kept);
 }
 
 async function badPieces(

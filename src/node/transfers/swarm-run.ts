@@ -14,6 +14,8 @@ import {
   type ConnId,
   type Effect,
   type PeerStatus,
+  type Priority,
+  type ReaderId,
   type SourceKey,
   type SwarmStatus,
 } from '../../swarm/index.ts';
@@ -60,6 +62,7 @@ export class SwarmRun implements LinkOwner {
       infoHash: context.infoHash,
       ...(start && { torrent: start.torrent, held: start.held }),
       ...(start?.layers && { pieceLayers: start.layers }),
+      ...(start?.priorities && { priorities: start.priorities }),
       ownPeerId: tools.ownPeerId,
       ownKey,
       pool: tools.pool,
@@ -107,11 +110,27 @@ export class SwarmRun implements LinkOwner {
   }
 
   /** The content's files are open: pieces can be stored and served from now on. */
-  attach({ torrent, files, held, layers }: SwarmFiles): void {
+  attach({ torrent, files, held, layers, priorities }: SwarmFiles): void {
     this.#torrent = torrent;
     this.#files = files;
-    this.swarm.attachStorage(held, layers, this.clock.nowMs());
+    this.swarm.attachStorage(held, layers, this.clock.nowMs(), priorities);
     this.onLinkNews();
+  }
+
+  /** See `Swarm.choose`. */
+  choose(priorities: readonly Priority[]): void {
+    this.swarm.choose(priorities, this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  /** See `Swarm.read`. */
+  read(reader: ReaderId, at: number, end: number): void {
+    this.swarm.read(reader, at, end, this.clock.nowMs());
+    this.onLinkNews();
+  }
+
+  endRead(reader: ReaderId): void {
+    this.swarm.endRead(reader);
   }
 
   /** Takes a peer that dialled us. */
@@ -220,7 +239,7 @@ export class SwarmRun implements LinkOwner {
       case 'groupNews':
         return this.#blaming(effect.conn, () => this.#options.events.onNews(effect.payload));
       case 'complete':
-        return this.#options.events.onComplete();
+        return this.#options.events.onComplete(effect.all);
       default:
         assertNever(effect);
     }

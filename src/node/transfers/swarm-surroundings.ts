@@ -2,7 +2,7 @@ import type { Chance, Clock, CommandError, Logger } from '../../base/index.ts';
 import type { Hasher } from '../../hashing/index.ts';
 import type { Bitfield, PieceLayers, Torrent } from '../../metainfo/index.ts';
 import type { PeerContext, PeerHost, PeerSocket } from '../../net/index.ts';
-import type { PeerStatus, PiecePool, SourceKey } from '../../swarm/index.ts';
+import type { PeerStatus, PiecePool, Priority, SourceKey } from '../../swarm/index.ts';
 import type { PieceWriter } from '../../storage/index.ts';
 import type { PeerEntry } from '../seams.ts';
 import type { FramePool } from './frame-pool.ts';
@@ -32,6 +32,8 @@ export interface SwarmFiles {
   readonly files: PieceFiles;
   readonly held: Bitfield;
   readonly layers: PieceLayers | undefined;
+  /** How much each file is wanted. @default all normal */
+  readonly priorities?: readonly Priority[];
 }
 
 /** What happens in a swarm that somebody must remember or tell. */
@@ -46,7 +48,8 @@ export interface SwarmEvents {
   onStoreFailed(error: CommandError): void;
   /** A held block can't be read any more. */
   onUnreadable(error: CommandError): void;
-  onComplete(): void;
+  /** All that is wanted is held, or (`all`) everything. */
+  onComplete(all: boolean): void;
   /** A peer with this digest of the group's removals: payloads that it lacks. Throws PeerFault. */
   newsFor(digest: Uint8Array): readonly Uint8Array[];
   onNews(payload: Uint8Array): void;

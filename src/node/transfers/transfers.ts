@@ -147,6 +147,10 @@ class NodeTransfers implements Transfers {
   pauseDownload: Transfers['pauseDownload'] = (...args) => this.#current.pauseDownload(...args);
   resumeDownload: Transfers['resumeDownload'] = (...args) => this.#current.resumeDownload(...args);
   cancelDownload: Transfers['cancelDownload'] = (...args) => this.#current.cancelDownload(...args);
+  listContentFiles: Transfers['listContentFiles'] = (...args) => this.#current.listContentFiles(...args);
+  setPriority: Transfers['setPriority'] = (...args) => this.#current.setPriority(...args);
+  pieceMap: Transfers['pieceMap'] = (...args) => this.#current.pieceMap(...args);
+  openContent: Transfers['openContent'] = (...args) => this.#current.openContent(...args);
   recheck: Transfers['recheck'] = (...args) => this.#current.recheck(...args);
   waitDownloads: Transfers['waitDownloads'] = (...args) => this.#current.waitDownloads(...args);
   showPeers: Transfers['showPeers'] = (...args) => this.#current.showPeers(...args);

@@ -1,22 +1,29 @@
-import { CommandError, every, type Cancel, type GroupId } from '../../base/index.ts';
+import { every, type Cancel, type GroupId } from '../../base/index.ts';
 import type {
+  ContentFileRow,
+  ContentReader,
   DownloadRow,
   DownloadStarted,
+  DownloadTerms,
   Exported,
+  FilePriority,
   FileRow,
   HashProgress,
   LimitDirection,
   LimitRow,
   Limits,
   PeerRow,
+  PieceMap,
   Rechecked,
   ScheduleRule,
   Uploaded,
   Waited,
 } from '../commands.ts';
 import type { CareOf, GroupFiles, OwnContent, TransferCommands, Unsubscribe, UserAccess } from '../seams.ts';
+import { openContent, type OpenedFile } from './content-reading.ts';
+import { contentFiles, contentPieces } from './content-view.ts';
 import { Desk, type TransferTools } from './desk.ts';
-import { orderDownload } from './download-order.ts';
+import { orderDownload, settleTerms } from './download-order.ts';
 import { DownloadDesk } from './download-desk.ts';
 import type { Download } from './download.ts';
 import { exportTorrent } from './export-torrent.ts';
@@ -24,11 +31,13 @@ import { fileRows, pickFile } from './file-names.ts';
 import { Library, type EntryKey } from './library.ts';
 import { changeLimit, limitList, limitRow } from './limit-list.ts';
 import { RateBook, type LimitScope } from './rate-book.ts';
+import { noSuch, notUnderWay } from './own-faults.ts';
+import { peerRow } from './peer-row.ts';
+import { prioritize } from './prioritize.ts';
 import { recheckDownload, recheckShare } from './recheck.ts';
 import { ShareDesk } from './share-desk.ts';
 import type { SharedContent } from './shared-content.ts';
 import { keepToldContent } from './told-content.ts';
-import type { PeerView } from './swarm-surroundings.ts';
 import { upload } from './upload.ts';
 import { waitForDownloads } from './wait-downloads.ts';
 
@@ -42,6 +51,7 @@ export class UserTransfers implements TransferCommands {
   readonly downloads: DownloadDesk;
   readonly #desk: Desk;
   readonly #access: UserAccess;
+  readonly #readers = new Set<OpenedFile>();
   readonly #stops: (Unsubscribe | Cancel)[] = [];
   /** Names last seen in each group, for completion. */
   readonly #seenFiles = new Map<string, string[]>();
@@ -72,6 +82,7 @@ export class UserTransfers implements TransferCommands {
   /** Cuts off everybody at once; resolves when files are closed and entries saved. */
   async close(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
+    for (const reader of this.#readers) reader.close();
     await Promise.all([this.shares.close(), this.downloads.close()]);
     await this.#desk.rates.close();
   }
@@ -93,12 +104,17 @@ export class UserTransfers implements TransferCommands {
     return uploaded;
   }
 
-  async downloadFile(group: string, file: string, destination: string): Promise<DownloadStarted> {
+  async downloadFile(
+    group: string,
+    file: string,
+    destination: string,
+    terms: DownloadTerms = {},
+  ): Promise<DownloadStarted> {
     const ref = await this.#access.gate.requireMember(group);
     const listing = await this.#listing(group, ref.gid);
-    const order = await orderDownload(this, ref, listing, file, destination);
+    const order = await orderDownload(this, ref, listing, file, destination, terms);
     await keepToldContent(this.#desk, order, listing.shares);
-    const download = await this.downloads.add(order);
+    const download = await this.downloads.add(await settleTerms(this.#desk, order));
     this.#announce();
     this.downloads.schedule();
     const { name, root, size } = download.entry;
@@ -140,6 +156,32 @@ export class UserTransfers implements TransferCommands {
     return { kept };
   }
 
+  async listContentFiles(group: string, file: string): Promise<ContentFileRow[]> {
+    return contentFiles(this.#desk, this, await this.#ownContent(group, file), file);
+  }
+
+  async pieceMap(group: string, file: string): Promise<PieceMap> {
+    return contentPieces(this.#desk, this, await this.#ownContent(group, file), file);
+  }
+
+  async setPriority(
+    group: string,
+    file: string,
+    paths: readonly string[] | undefined,
+    priority: FilePriority,
+  ): Promise<void> {
+    const download = await this.#ownDownload(group, file);
+    if (download.entry.state === 'complete' && !download.isServing) throw notUnderWay(download, 'to choose');
+    await prioritize(this.#desk, this.downloads, download, paths, priority);
+  }
+
+  async openContent(group: string, file: string, path: string | undefined): Promise<ContentReader> {
+    for (const reader of this.#readers) if (reader.isClosed) this.#readers.delete(reader);
+    const reader = await openContent(this.#desk, this, await this.#ownContent(group, file), file, path);
+    this.#readers.add(reader);
+    return reader;
+  }
+
   async recheck(group: string, file: string): Promise<Rechecked> {
     const entry = await this.#ownContent(group, file);
     const download = this.downloads.get(entry);
@@ -156,7 +198,7 @@ export class UserTransfers implements TransferCommands {
   async showPeers(group: string, file: string): Promise<PeerRow[]> {
     const entry = await this.#ownContent(group, file);
     const rows = this.shares.get(entry)?.peers() ?? this.downloads.get(entry)?.peers() ?? [];
-    return rows.map((row) => this.#peerRow(row));
+    return rows.map((row) => peerRow(this.#access.gate, row));
   }
 
   async exportTorrent(group: string, file: string, folder: string): Promise<Exported> {
@@ -311,21 +353,6 @@ export class UserTransfers implements TransferCommands {
   #isIn(gid: GroupId, group: string): boolean {
     return fold(this.#access.gate.labelOfGroup(gid)) === fold(group);
   }
-
-  #peerRow(row: PeerView): PeerRow {
-    const isHere = row.conn !== undefined;
-    return {
-      user: this.#access.gate.labelOf(row.user),
-      address: row.address,
-      direction: isHere ? (row.outgoing ? 'out' : 'in') : '-',
-      progress: row.progress,
-      bytesFrom: row.bytesFrom,
-      bytesTo: row.bytesTo,
-      bytesPerSecondFrom: row.bytesPerSecondFrom,
-      bytesPerSecondTo: row.bytesPerSecondTo,
-      ...(row.fault !== undefined && { fault: row.fault }),
-    };
-  }
 }
 
 const fold = (label: string): string => label.toLowerCase();
@@ -339,22 +366,4 @@ function sameContent(a: OwnContent, b: OwnContent | undefined): boolean {
     a.have === b.have &&
     a.seed === b.seed
   );
-}
-
-function noSuch(
-  code: 'NOT_SHARING' | 'NO_SUCH_DOWNLOAD' | 'NO_SUCH_FILE',
-  file: string,
-  group: string,
-): CommandError {
-  const texts = {
-    NOT_SHARING: `you don't share ${file} in ${group}`,
-    NO_SUCH_DOWNLOAD: `there is no download of ${file} in ${group}: show_downloads lists them`,
-    NO_SUCH_FILE: `you neither share nor download ${file} in ${group}`,
-  };
-  return new CommandError(code, texts[code]);
-}
-
-function notUnderWay(download: Download, what: string): CommandError {
-  const state = download.entry.state === 'complete' ? 'complete' : `${download.entry.state} already`;
-  return new CommandError('NO_SUCH_DOWNLOAD', `${download.entry.name} is ${state}: there is nothing ${what}`);
 }
