@@ -59,8 +59,11 @@ async function judge(claim: Claim, socketDir: string, clock: Clock): Promise<'mi
   return 'retry';
 }
 
-/** The folder itself, or, where its path is too long for a socket, one named for it among the temporary files. */
-function socketFolder(folder: string): string {
+/**
+ * Where sockets of `folder` stand, with names of at most 17 characters: the folder itself, or, where its path is too
+ * long for a socket, one named for it among the temporary files, which is made and this user's alone. `folder` must exist.
+ */
+export function socketFolder(folder: string): string {
   const real = realpathSync(folder);
   if (Buffer.byteLength(join(real, 'lock-0123456789ab')) <= SOCKET_PATH_BYTES_MAX) return real;
   const short = join(tmpdir(), `mbt-${sha256Hex(real).slice(0, 16)}`);

@@ -46,7 +46,12 @@ export type {
   WatchRow,
   Whoami,
 } from './commands.ts';
+export type { EventHookOptions } from './event-hooks/index.ts';
 export type { NodeOptions } from './node.ts';
+/** For who serves a node's local API, or listens to it. */
+export { lockFolder, socketFolder } from './folder-lock.ts';
+export { readPrivateFile, writePrivateFile } from './private-file.ts';
+export { SseDecoder } from './session/sse-decoder.ts';
 
 /** Opens a node as `composeNode` says, with files and peers of its own. */
 export const openNode = (options: NodeOptions): Promise<LocalNode> => composeNode(options, openTransfers);

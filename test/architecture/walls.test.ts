@@ -27,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tracker: ['base', 'identity', 'records', 'store', 'api'],
   net: ['base', 'identity'],
   node: ['base', 'metainfo', 'wire', 'swarm', 'hashing', 'storage', 'identity', 'records', 'api', 'net'],
-  cli: ['base', 'node', 'tracker'],
+  local: ['base', 'metainfo', 'api', 'node'],
+  cli: ['base', 'api', 'local', 'node', 'tracker'],
 };
 
 /** Rooms that decide: no sockets, files, timers, clock or chance of their own. */

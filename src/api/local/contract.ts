@@ -173,6 +173,9 @@ export const localApi = {
 
   listAllowed: call('folders that the page may use', nothing, host.places),
   allowFolder: call('let the page use a folder', z.object({ path }), host.places, { access: 'socket' }),
+  disallowFolder: call('the page may use it no longer', z.object({ path }), host.places, {
+    access: 'socket',
+  }),
   listPlace: call('what is in a folder that the page may use', z.object({ path }), host.placeListing),
 
   completions: call(

@@ -70,6 +70,7 @@ export const localPaths = {
 
   listAllowed: 'GET /v1/places',
   allowFolder: 'POST /v1/places/allow',
+  disallowFolder: 'POST /v1/places/disallow',
   listPlace: 'GET /v1/places/list',
 
   completions: 'GET /v1/completions',
