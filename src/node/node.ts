@@ -159,6 +159,12 @@ class Node implements LocalNode {
   rejectRequest: NodeCommands['rejectRequest'] = async (group, user) => this.#groups().reject(group, user);
   removeMember: NodeCommands['removeMember'] = async (group, user) => this.#groups().remove(group, user);
 
+  invite: NodeCommands['invite'] = async (group, terms) => this.#invitations().invite(group, terms);
+  listInvitations: NodeCommands['listInvitations'] = async (group) => this.#invitations().list(group);
+  withdrawInvitation: NodeCommands['withdrawInvitation'] = async (group, id) =>
+    this.#invitations().withdraw(group, id);
+  joinByInvitation: NodeCommands['joinByInvitation'] = async (link) => this.#invitations().join(link);
+
   listGroups: NodeCommands['listGroups'] = async () => this.#session.requireUser().lists.groups();
   listRequests: NodeCommands['listRequests'] = async (group) =>
     this.#session.requireUser().lists.requests(group);
@@ -173,6 +179,11 @@ class Node implements LocalNode {
   pauseDownload: NodeCommands['pauseDownload'] = async (...args) => this.#files().pauseDownload(...args);
   resumeDownload: NodeCommands['resumeDownload'] = async (...args) => this.#files().resumeDownload(...args);
   cancelDownload: NodeCommands['cancelDownload'] = async (...args) => this.#files().cancelDownload(...args);
+  listContentFiles: NodeCommands['listContentFiles'] = async (...args) =>
+    this.#files().listContentFiles(...args);
+  setPriority: NodeCommands['setPriority'] = async (...args) => this.#files().setPriority(...args);
+  pieceMap: NodeCommands['pieceMap'] = async (...args) => this.#files().pieceMap(...args);
+  openContent: LocalNode['openContent'] = async (...args) => this.#files().openContent(...args);
   recheck: NodeCommands['recheck'] = async (...args) => this.#files().recheck(...args);
   waitDownloads: NodeCommands['waitDownloads'] = async (...args) => this.#files().waitDownloads(...args);
   showPeers: NodeCommands['showPeers'] = async (...args) => this.#files().showPeers(...args);
@@ -183,19 +194,11 @@ class Node implements LocalNode {
   exportTorrent: NodeCommands['exportTorrent'] = async (...args) => this.#files().exportTorrent(...args);
 
   doctor: NodeCommands['doctor'] = notYet;
-  invite: NodeCommands['invite'] = notYet;
-  listInvitations: NodeCommands['listInvitations'] = notYet;
-  withdrawInvitation: NodeCommands['withdrawInvitation'] = notYet;
-  joinByInvitation: NodeCommands['joinByInvitation'] = notYet;
-  listContentFiles: NodeCommands['listContentFiles'] = notYet;
-  setPriority: NodeCommands['setPriority'] = notYet;
-  pieceMap: NodeCommands['pieceMap'] = notYet;
   watchFolder: NodeCommands['watchFolder'] = notYet;
   unwatchFolder: NodeCommands['unwatchFolder'] = notYet;
   followGroup: NodeCommands['followGroup'] = notYet;
   unfollowGroup: NodeCommands['unfollowGroup'] = notYet;
   listFolders: NodeCommands['listFolders'] = notYet;
-  openContent: LocalNode['openContent'] = notYet;
 
   async completions(kind: CompletionKind, group: string | undefined): Promise<string[]> {
     const { user } = this.#session;
@@ -233,6 +236,10 @@ class Node implements LocalNode {
 
   #groups() {
     return this.#session.requireUser().commands;
+  }
+
+  #invitations() {
+    return this.#session.requireUser().invitations;
   }
 
   #files(): Transfers {

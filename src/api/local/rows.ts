@@ -163,6 +163,7 @@ export const completionKind = z.enum(['group', 'user', 'member', 'request', 'fil
 const about = z.enum([
   'request',
   'accepted',
+  'joined',
   'rejected',
   'removed',
   'left',

@@ -1,6 +1,7 @@
 import { type GroupId, PeerFault, type UserId, toHex, utf8 } from '../../base/index.ts';
 import { checkMemberCertificate, toPem } from '../../identity/index.ts';
 import {
+  type GrantBody,
   type GroupState,
   RecordFault,
   type RecordKind,
@@ -49,6 +50,11 @@ export class GroupBook {
   standing(gid: GroupId): Standing {
     const state = this.state(gid);
     return state ? standingOf(state, this.#uid) : 'none';
+  }
+
+  /** What the owner last decided on this user, if anything. */
+  decision(gid: GroupId): GrantBody | undefined {
+    return this.state(gid)?.grants.get(this.#uid)?.body;
   }
 
   isMember(gid: GroupId): boolean {

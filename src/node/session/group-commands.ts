@@ -1,22 +1,28 @@
+import type { InvitationLink } from '../../api/index.ts';
 import {
   type Clock,
   CommandError,
   type GroupId,
   type UserId,
+  fromHex,
   secretBytes,
   sha256Hex,
 } from '../../base/index.ts';
 import {
   createAuthority,
   generateKey,
+  invitationMac,
   issueMemberCertificate,
   keyCode,
   memberDates,
   sign,
+  type InvitedRequest,
 } from '../../identity/index.ts';
 import {
   type GrantBody,
   type GroupState,
+  type InvitationFault,
+  type InvitationProof,
   type Member,
   type PendingRequest,
   type RecordOf,
@@ -37,6 +43,8 @@ import type { RecordWriter } from './record-writer.ts';
 import type { Vault } from './vault.ts';
 
 const NONCE_BYTES = 16;
+
+type KnownGroup = Pick<FoundGroup, 'gid' | 'state'>;
 
 export interface GroupTools {
   readonly desk: GroupDesk;
@@ -85,15 +93,26 @@ export class GroupCommands {
   }
 
   async join(typed: string): Promise<JoinAsked> {
-    const found = await this.#tools.desk.find(typed);
+    return this.joinFound(await this.#tools.desk.find(typed));
+  }
+
+  /** Asks to join, with an invitation if there is one. Rejects with ALREADY_MEMBER, ALREADY_REQUESTED. */
+  async joinFound(found: FoundGroup, invitation?: Pick<InvitationLink, 'id' | 'secret'>): Promise<JoinAsked> {
     const { vault, view, writer, desk, names, clock } = this.#tools;
+    if (invitation && found.state.owner === vault.uid) {
+      throw new CommandError(
+        'ALREADY_MEMBER',
+        `${found.label} is your own group: this link is for those whom you want in it, send it to them`,
+      );
+    }
     const n = nextRequestNumber(found.state, vault.uid);
     const memberKey = generateKey();
     const possession = sign(memberKey.privateKey, possessionStatement(found.gid, vault.uid, n));
+    const terms = { n, memberKey: memberKey.publicKey };
     const request = vault.sign('request', recordKey.request(found.gid, vault.uid), {
-      n,
-      memberKey: memberKey.publicKey,
+      ...terms,
       possession,
+      ...(invitation && { invitation: this.#proof(invitation, { ...terms, gid: found.gid }) }),
       atMs: clock.wallMs(),
     });
     this.#requireSensible(request, found.state);
@@ -147,24 +166,28 @@ export class GroupCommands {
         `the request under the name ${user} has the code ${keyCode(pending.identityKey)}, not ${code}: it may not be from whom you think. Compare again with ${user}, or reject_request ${typed} ${user}`,
       );
     }
-    const { n, memberKey, user: uid } = pending;
-    await this.#grant(
-      found,
-      uid,
-      { n, verdict: 'accepted', serial: 1, memberKey },
-      this.#tools.clock.wallMs(),
-    );
+    await this.acceptPending(found, pending);
   }
 
   async reject(typed: string, user: string): Promise<void> {
     const found = await this.#tools.desk.requireOwner(typed);
-    const { n, memberKey, user: uid } = await this.#pending(found, user);
-    await this.#grant(
-      found,
-      uid,
-      { n, verdict: 'rejected', serial: 1, memberKey },
-      this.#tools.clock.wallMs(),
-    );
+    await this.rejectPending(found, await this.#pending(found, user));
+  }
+
+  /** For the owner's client, which has checked what there is to check. */
+  async acceptPending(found: KnownGroup, { user, n, memberKey }: PendingRequest): Promise<void> {
+    const terms = { n, verdict: 'accepted', serial: 1, memberKey } as const;
+    await this.#grant(found, user, terms, this.#tools.clock.wallMs());
+  }
+
+  /** `reason`: what became of the invitation that the request was made with. */
+  async rejectPending(
+    found: KnownGroup,
+    { user, n, memberKey }: PendingRequest,
+    reason?: InvitationFault,
+  ): Promise<void> {
+    const terms = { n, verdict: 'rejected', serial: 1, memberKey, ...(reason && { reason }) } as const;
+    await this.#grant(found, user, terms, this.#tools.clock.wallMs());
   }
 
   async remove(typed: string, user: string): Promise<void> {
@@ -193,10 +216,21 @@ export class GroupCommands {
   }
 
   /** Signs a member's certificate anew; who it is and since when stays. For the owner's client. */
-  async renew(found: Pick<FoundGroup, 'gid' | 'state'>, member: Member): Promise<void> {
+  async renew(found: KnownGroup, member: Member): Promise<void> {
     if (!member.grant) return;
     const { n, serial, memberKey, atMs } = member.grant.body;
     await this.#grant(found, member.user, { n, verdict: 'accepted', serial: serial + 1, memberKey }, atMs);
+  }
+
+  #proof(
+    { id, secret }: Pick<InvitationLink, 'id' | 'secret'>,
+    request: Omit<InvitedRequest, 'identityKey'>,
+  ): InvitationProof {
+    const { identity } = this.#tools.vault;
+    return {
+      id: fromHex(id),
+      mac: invitationMac(secret, { ...request, identityKey: identity.publicKey }),
+    };
   }
 
   async #requireFree(label: string): Promise<void> {
@@ -234,9 +268,9 @@ export class GroupCommands {
   }
 
   async #grant(
-    { gid, state }: Pick<FoundGroup, 'gid' | 'state'>,
+    { gid, state }: KnownGroup,
     member: UserId,
-    terms: Pick<GrantBody, 'n' | 'serial' | 'memberKey'> & { readonly verdict: Verdict },
+    terms: Pick<GrantBody, 'n' | 'serial' | 'memberKey' | 'reason'> & { readonly verdict: Verdict },
     atMs: number,
   ): Promise<void> {
     const { vault, writer } = this.#tools;

@@ -6,6 +6,7 @@ import type { GroupRow, MemberRow, RequestRow } from '../commands.ts';
 import type { GroupFiles, SwarmCount } from '../seams.ts';
 import type { GroupBook } from './group-book.ts';
 import type { GroupDesk } from './group-desk.ts';
+import type { InvitationBook, Judgement } from './invitation-book.ts';
 import type { NameBook } from './name-book.ts';
 import { type RecordView, readRecord } from './record-view.ts';
 import type { TrackerApi } from './tracker-link.ts';
@@ -18,6 +19,19 @@ const PROVEN_MAX = 20_000;
 /** Groups whose records are read at once. */
 const REFRESHES_MAX = 4;
 
+/** Requests that an invitation does not vouch for. */
+const UNPROVEN: ReadonlySet<Judgement> = new Set(['plain', 'forged']);
+
+export interface ListTools {
+  readonly trackers: Trackers;
+  readonly desk: GroupDesk;
+  readonly names: NameBook;
+  readonly view: RecordView;
+  readonly book: GroupBook;
+  readonly invitations: InvitationBook;
+  readonly clusterId: string;
+}
+
 /** The commands that list something. Each asks a tracker; what it says is shown as far as records prove it. */
 export class GroupLists {
   readonly #trackers: Trackers;
@@ -25,24 +39,19 @@ export class GroupLists {
   readonly #names: NameBook;
   readonly #view: RecordView;
   readonly #book: GroupBook;
+  readonly #invitations: InvitationBook;
   readonly #clusterId: string;
   /** Hashes of group records that were found to be well signed. */
   readonly #proven = new Set<string>();
 
-  constructor(
-    trackers: Trackers,
-    desk: GroupDesk,
-    names: NameBook,
-    view: RecordView,
-    book: GroupBook,
-    clusterId: string,
-  ) {
-    this.#trackers = trackers;
-    this.#desk = desk;
-    this.#names = names;
-    this.#view = view;
-    this.#book = book;
-    this.#clusterId = clusterId;
+  constructor(tools: ListTools) {
+    this.#trackers = tools.trackers;
+    this.#desk = tools.desk;
+    this.#names = tools.names;
+    this.#view = tools.view;
+    this.#book = tools.book;
+    this.#invitations = tools.invitations;
+    this.#clusterId = tools.clusterId;
   }
 
   async groups(): Promise<GroupRow[]> {
@@ -62,11 +71,11 @@ export class GroupLists {
     );
     return pending
       .toSorted((a, b) => a.atMs - b.atMs)
-      .map(({ user, identityKey, atMs }) => ({
-        user: labelOf(user),
-        code: keyCode(identityKey),
-        atMs,
-        invited: false,
+      .map((request) => ({
+        user: labelOf(request.user),
+        code: keyCode(request.identityKey),
+        atMs: request.atMs,
+        invited: !UNPROVEN.has(this.#invitations.judge(state, request)),
       }));
   }
 

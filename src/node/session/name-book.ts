@@ -71,6 +71,18 @@ export class NameBook {
     return { id: holding.id, label: this.learn(of, holding.id, holding.shown), records };
   }
 
+  /** Whether anybody bears this label now; nothing is remembered of it. Rejects with INVALID_NAME, NO_TRACKER. */
+  async isTaken(of: Of, label: string): Promise<boolean> {
+    try {
+      await this.#trackers.call((api) => askForName(api, of, label, this.#clusterId));
+      return true;
+    } catch (error) {
+      const code = error instanceof CommandError ? error.code : undefined;
+      if (code === 'NO_SUCH_USER' || code === 'NO_SUCH_GROUP') return false;
+      throw error;
+    }
+  }
+
   /** Labels for many ids, freshly asked; an id that no tracker knows gets a short form of itself. */
   async labelsOf(of: Of, ids: Iterable<string>): Promise<(id: string) => string> {
     const wanted = [...new Set(ids)];

@@ -1,4 +1,4 @@
-import { type TrackerList, trackerApi } from '../../api/index.ts';
+import { type TrackerAddress, type TrackerList, trackerApi } from '../../api/index.ts';
 import { type Clock, CommandError, type Logger, within } from '../../base/index.ts';
 import type { Cluster, ClusterTrust } from './cluster-trust.ts';
 import type { ClientIdentity } from './tracker-connection.ts';
@@ -65,6 +65,10 @@ export class Trackers {
     this.#streams = [];
     await Promise.all(streams.map((stream) => stream.close()));
     await this.identify(undefined);
+  }
+
+  get addresses(): readonly TrackerAddress[] {
+    return this.#links.map(({ tracker }) => tracker);
   }
 
   /** Trackers of the list. */

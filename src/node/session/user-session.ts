@@ -23,6 +23,9 @@ import { GroupCommands } from './group-commands.ts';
 import { GroupDesk } from './group-desk.ts';
 import { GroupLists } from './group-lists.ts';
 import { IdentityWatch } from './identity-watch.ts';
+import { InvitationBook } from './invitation-book.ts';
+import { InvitationDesk } from './invitation-desk.ts';
+import { InvitedRequests } from './invited-requests.ts';
 import { ListWatch, type TellChange } from './list-watch.ts';
 import { NameBook } from './name-book.ts';
 import type { News } from './news.ts';
@@ -71,6 +74,7 @@ export class UserSession {
   readonly uid: UserId;
   readonly commands: GroupCommands;
   readonly lists: GroupLists;
+  readonly invitations: InvitationDesk;
   readonly book: GroupBook;
   readonly names: NameBook;
   readonly presence: PresenceService;
@@ -85,6 +89,7 @@ export class UserSession {
   readonly #renames: RenameWatch;
   readonly #renewal: Renewal;
   readonly #identities: IdentityWatch;
+  readonly #invited: InvitedRequests;
   readonly #firstSync = deferred<void>();
   #cancelLabels: Cancel | undefined;
   #closing: Promise<void> | undefined;
@@ -107,12 +112,29 @@ export class UserSession {
     const writer = new RecordWriter({ trackers, clock, warn }, view);
     const desk = new GroupDesk(trackers, this.names, view, this.book);
     this.commands = new GroupCommands({ desk, names: this.names, view, writer, vault, clusterId, clock });
-    this.lists = new GroupLists(trackers, desk, this.names, view, this.book, clusterId);
+    const invitations = new InvitationBook(state, () => clock.wallMs());
+    const { names, book, commands } = this;
+    this.lists = new GroupLists({ trackers, desk, names, view, book, invitations, clusterId });
+    this.#invited = new InvitedRequests({ book, invitations, commands, names, log, tell });
+    this.invitations = new InvitationDesk({
+      desk,
+      names,
+      book: invitations,
+      commands,
+      trackers: trackers.addresses,
+      clusterId,
+      clock,
+      label: () => this.label,
+      onChanged: (gid) => {
+        this.#invited.look(gid);
+        options.changed('requests', names.known(gid));
+      },
+    });
     const device = { device: state.data.device, boot: toBase64Url(secretBytes(12)) };
     const { port, addresses } = options;
     this.presence = new PresenceService(this.uid, { ...device, port, addresses }, clock);
     new ListWatch(this.names, this.presence, options.changed).listenTo(view);
-    this.#notices = new Notices(this.book, this.names, state, clock, tell);
+    this.#notices = new Notices({ book, names, invitations, state, clock, tell });
     this.#renames = new RenameWatch(this.uid, trackers, this.names, this.book, state, (news) => {
       tell(news);
       for (const what of ['account', 'groups'] as const) options.changed(what);
@@ -171,6 +193,7 @@ export class UserSession {
     this.book.close();
     this.#notices.close();
     this.#renewal.close();
+    this.#invited.close();
     this.#cancelLabels?.();
     await this.presence.goodbye();
     await this.#options.trackers.logOut();
@@ -184,6 +207,7 @@ export class UserSession {
         this.#firstSync.resolve();
         void this.#renames.look();
         void this.#renewal.look();
+        this.#invited.lookAtAll();
       },
       onNameClaim: () => void this.#renames.look(),
       onTracker: (address: string, fault: unknown) => {
@@ -200,6 +224,7 @@ export class UserSession {
     await Promise.race([this.#firstSync.promise, sleep(this.#options.clock, FIRST_SYNC_MS, limit.signal)]);
     limit.abort();
     this.#notices.start();
+    this.#invited.start();
   }
 
   #listen(): void {

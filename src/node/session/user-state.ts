@@ -2,6 +2,23 @@ import { z } from 'zod';
 import { CommandError, secretBytes, toBase64Url } from '../../base/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
+const invitationSchema = z.object({
+  /** 16 hex digits. */
+  id: z.string(),
+  gid: z.string(),
+  /** 16 bytes, base64url: whoever knows it can be let in by it. */
+  secret: z.string(),
+  /** Ms since 1970, whole seconds. */
+  expiresAtMs: z.number(),
+  /** How many it is for. */
+  uses: z.number(),
+  auto: z.boolean(),
+  withdrawn: z.boolean(),
+  /** Requests that were accepted with it, as `<uid>/<n>`. */
+  usedBy: z.array(z.string()),
+});
+export type KeptInvitation = z.infer<typeof invitationSchema>;
+
 const stateSchema = z.object({
   /** Names this device to trackers and peers; random, made once. */
   device: z.string(),
@@ -18,6 +35,8 @@ const stateSchema = z.object({
   ownNames: z.record(z.string(), z.string()),
   /** Ids of which this user was told that they bear another's name. */
   toldKeys: z.array(z.string()).default([]),
+  /** Invitations made on this device, oldest first. */
+  invitations: z.array(invitationSchema).default([]),
 });
 export type UserStateData = z.infer<typeof stateSchema>;
 
@@ -79,4 +98,5 @@ const emptyState = (): UserStateData => ({
   toldRequests: {},
   ownNames: {},
   toldKeys: [],
+  invitations: [],
 });

@@ -1,0 +1,116 @@
+import { CommandError, type GroupId, type Logger } from '../../base/index.ts';
+import type { GroupState, InvitationFault, PendingRequest } from '../../records/index.ts';
+import type { GroupBook } from './group-book.ts';
+import type { GroupCommands } from './group-commands.ts';
+import type { InvitationBook } from './invitation-book.ts';
+import type { NameBook } from './name-book.ts';
+import type { News } from './news.ts';
+
+/** What the answering of requests works with. */
+export interface InvitedTools {
+  readonly book: GroupBook;
+  readonly invitations: InvitationBook;
+  readonly commands: GroupCommands;
+  readonly names: NameBook;
+  readonly log: Logger;
+  readonly tell: (news: News) => void;
+}
+
+/**
+ * Runs at the owner's client while it is online: lets in who comes with an invitation that says so, and turns down who
+ * comes with one that is over. What came while it was away is answered when it is back.
+ */
+export class InvitedRequests {
+  readonly #tools: InvitedTools;
+  readonly #waiting = new Set<GroupId>();
+  #busy = false;
+  #started = false;
+  #closed = false;
+
+  constructor(tools: InvitedTools) {
+    this.#tools = tools;
+    tools.book.onChanged((gid) => this.look(gid));
+  }
+
+  /** What is known is complete now. */
+  start(): void {
+    this.#started = true;
+    this.lookAtAll();
+  }
+
+  lookAtAll(): void {
+    for (const { gid } of this.#tools.book.states()) this.look(gid);
+  }
+
+  look(gid: GroupId): void {
+    if (!this.#started || this.#closed) return;
+    this.#waiting.add(gid);
+    if (!this.#busy) void this.#run();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting.clear();
+  }
+
+  async #run(): Promise<void> {
+    this.#busy = true;
+    for (const gid of this.#waiting) {
+      this.#waiting.delete(gid);
+      await this.#answerAll(gid);
+    }
+    this.#busy = false;
+  }
+
+  async #answerAll(gid: GroupId): Promise<void> {
+    const { book, invitations } = this.#tools;
+    const asked = [...(book.state(gid)?.pending.keys() ?? [])];
+    if (book.standing(gid) !== 'owner') return;
+    for (const user of [undefined, ...asked]) {
+      const state = book.state(gid);
+      if (!state || this.#closed) return;
+      invitations.count(state);
+      const pending = user && state.pending.get(user);
+      if (pending) await this.#answer(state, pending);
+    }
+  }
+
+  async #answer(state: GroupState, pending: PendingRequest): Promise<void> {
+    const { commands, invitations, log } = this.#tools;
+    const judgement = invitations.judge(state, pending);
+    if (judgement === 'plain' || judgement === 'forged' || judgement === 'proven') return;
+    const found = { gid: state.gid, state };
+    try {
+      if (judgement === 'auto') await commands.acceptPending(found, pending);
+      else await commands.rejectPending(found, pending, judgement);
+      await this.#tellAnswer(state, pending, judgement);
+    } catch (error) {
+      // It is tried again when a tracker is back, and at the next change.
+      if (!(error instanceof CommandError)) throw error;
+      log.warn('invited.failed', { reason: error.message });
+    }
+  }
+
+  async #tellAnswer(
+    state: GroupState,
+    pending: PendingRequest,
+    judgement: 'auto' | InvitationFault,
+  ): Promise<void> {
+    const { names, invitations, tell } = this.#tools;
+    const labelOf = await names.labelsOf('user', [pending.user]).catch(() => (id: string) => names.known(id));
+    const [user, group] = [labelOf(pending.user), names.known(state.gid)];
+    const id = invitations.find(state.gid, pending)?.id ?? '';
+    if (judgement === 'auto') {
+      tell({ text: `${user} came into ${group} by your invitation ${id}`, about: 'joined', group, user });
+    } else {
+      const text = `${user} asked to join ${group} by your invitation ${id}, which ${PAST[judgement]}, and was told so`;
+      tell({ text, group, user });
+    }
+  }
+}
+
+const PAST: Readonly<Record<InvitationFault, string>> = {
+  'used-up': 'is used up',
+  expired: 'has expired',
+  withdrawn: 'you withdrew',
+};
