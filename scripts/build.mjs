@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { finishPage } from './finish-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outputs = [
@@ -56,7 +57,9 @@ function run(file, args) {
 /** The page, from an empty folder. */
 function buildPage() {
   const bundler = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  return run(bundler, ['build', 'web', '--logLevel', 'warn']);
+  if (!run(bundler, ['build', 'web', '--logLevel', 'warn'])) return false;
+  finishPage(root);
+  return true;
 }
 
 export function build() {

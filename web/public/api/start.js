@@ -1,0 +1,9 @@
+/* global SwaggerUIBundle */
+SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#api',
+  deepLinking: true,
+  docExpansion: 'none',
+  // Nothing is asked of anybody outside.
+  validatorUrl: null,
+});
