@@ -7,6 +7,9 @@ import { ConnectionBanner } from './views/connection-banner.tsx';
 import { Entry } from './views/opening/entry.tsx';
 import { NoSession } from './views/opening/no-session.tsx';
 import { Shell } from './views/shell.tsx';
+import { ChooseFilesHost } from './views/downloads/choose-files.tsx';
+import { PlaceHost } from './views/files/place-browser.tsx';
+import { LookHost } from './views/looking.tsx';
 import { Toasts } from './views/toasts.tsx';
 
 export function App() {
@@ -14,6 +17,9 @@ export function App() {
     <>
       <ConnectionBanner />
       <Page />
+      <ChooseFilesHost />
+      <PlaceHost />
+      <LookHost />
       <Toasts />
       <ConfirmHost />
     </>

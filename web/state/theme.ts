@@ -32,7 +32,7 @@ export function applyTheme(): void {
 function mark(): void {
   const dark = theme.value === 'dark' || (theme.value === 'system' && systemDark.matches);
   document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
-  themeChanges.value += 1;
+  themeChanges.value = themeChanges.peek() + 1;
 }
 
 /** Counts up when the colours change: a canvas has to be drawn anew. */

@@ -22,6 +22,8 @@ export interface FieldProps {
 export function Field(props: FieldProps) {
   const { label, value, onInput, hint, error, type = 'text', rows, hideLabel, mono } = props;
   const id = useId();
+  // One of the types of an input, whichever: the typings want each for itself.
+  const kind = type as 'text';
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   const shared = {
     id,
@@ -42,7 +44,7 @@ export function Field(props: FieldProps) {
         {label}
       </label>
       {rows === undefined ? (
-        <input {...shared} type={type as 'text'} onInput={(event) => onInput(event.currentTarget.value)} />
+        <input {...shared} type={kind} onInput={(event) => onInput(event.currentTarget.value)} />
       ) : (
         <textarea {...shared} rows={rows} onInput={(event) => onInput(event.currentTarget.value)} />
       )}
