@@ -212,6 +212,8 @@ export interface OwnDownload {
   /** Absolute path of what it makes. */
   readonly root: string;
   readonly state: 'wanted' | 'paused' | 'complete' | 'failed';
+  /** The user has chosen among its files: what it makes is not the whole. */
+  readonly isPartial: boolean;
   /** What it may still write: none of one that has failed. */
   readonly missingBytes: number;
 }

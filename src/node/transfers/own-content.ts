@@ -9,8 +9,9 @@ export function ownShare({ entry, announced }: SharedContent): OwnShare {
 }
 
 export function ownDownload(download: Download): OwnDownload {
-  const { gid, content, root, size, state } = download.entry;
-  const ended = state === 'complete' || state === 'failed';
-  const missingBytes = ended ? 0 : Math.max(0, size - download.row().doneBytes);
-  return { gid, content, root, isComplete: state === 'complete', missingBytes };
+  const { gid, content, root, state, choice } = download.entry;
+  const { doneBytes, totalBytes } = download.row();
+  const hasEnded = state === 'complete' || state === 'failed';
+  const missingBytes = hasEnded ? 0 : Math.max(0, totalBytes - doneBytes);
+  return { gid, content, root, state, isPartial: choice?.includes('s') ?? false, missingBytes };
 }

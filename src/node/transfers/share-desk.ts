@@ -195,7 +195,7 @@ export class ShareDesk {
     this.#broken.add(share);
     const { careOf } = this.#desk;
     const end = careOf
-      ? careOf(share.entry.root).then((care) => this.#endBroken(share, error, care))
+      ? careOf(share.entry.gid, share.entry.root).then((care) => this.#endBroken(share, error, care))
       : this.#endBroken(share, error, undefined);
     this.#chores.add(
       'share.not-withdrawn',
