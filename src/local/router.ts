@@ -9,6 +9,7 @@ import { openApiText } from './open-api.ts';
 import { readCookie, writeCookie } from './page-cookie.ts';
 import type { PageFiles } from './page-files.ts';
 import { guardPage } from './page-guard.ts';
+import type { PeerOwners } from './peer-owner.ts';
 import { Refusal, unknownCall } from './refusal.ts';
 import type { WebSessions } from './web-sessions.ts';
 
@@ -19,6 +20,7 @@ export interface RouterParts {
   readonly files: FileServer;
   readonly page: PageFiles;
   readonly sessions: WebSessions;
+  readonly peers: PeerOwners;
   readonly log: Logger;
 }
 
@@ -48,6 +50,8 @@ export class Router {
   }
 
   async #servePage(exchange: Exchange): Promise<void> {
+    if (!(await this.#parts.peers.admits(exchange.request.socket)))
+      throw new Refusal(403, 'NOT_ALLOWED', 'this page belongs to another user of this machine');
     guardPage(exchange, `127.0.0.1:${this.port}`);
     const { pathname } = exchange.url;
     if (pathname.startsWith(`${localStreams.files}/`)) return this.#parts.files.serve(exchange);

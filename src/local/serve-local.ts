@@ -13,6 +13,7 @@ import type { LocalOptions, LocalServer } from './local-options.ts';
 import { nodeCalls } from './node-calls.ts';
 import { PageFiles } from './page-files.ts';
 import { listenForPage } from './page-port.ts';
+import { PeerOwners } from './peer-owner.ts';
 import { Places, type PathUse, requireAbsolute } from './places.ts';
 import { Router } from './router.ts';
 import { listenAtSocket } from './unix-socket.ts';
@@ -32,6 +33,7 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
   const sessions = await WebSessions.open(dataDir, clock);
   const drops = await Drops.open(places, dataDir, clock);
   const links = new FileLinks(host, clock);
+  const peers = new PeerOwners();
   const events = new EventHub(host, clock);
   const web = (): string | null => (router.port > 0 ? `http://127.0.0.1:${router.port}` : null);
   const parts: HostParts = { host, places, sessions, drops, links, web };
@@ -45,6 +47,7 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
     events,
     drops,
     sessions,
+    peers,
     log,
   });
   const socket = makeDoor('socket', clock, (exchange) => router.serve(exchange));
@@ -56,7 +59,7 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
     await drops.close();
   };
   try {
-    const socketPath = await openDoors(options, socket, page, router);
+    const socketPath = await openDoors(options, { socket, page, router, peers });
     let closing: Promise<void> | undefined;
     return {
       socketPath,
@@ -70,15 +73,23 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
   }
 }
 
+interface Doors {
+  readonly socket: Server;
+  readonly page: Server;
+  readonly router: Router;
+  readonly peers: PeerOwners;
+}
+
 /** The page first: whoever finds the socket finds all of it. */
-async function openDoors(
-  { web, dataDir, log }: LocalOptions,
-  socket: Server,
-  page: Server,
-  router: Router,
-): Promise<string> {
-  if (web !== undefined) router.port = await listenForPage(page, dataDir, web.port);
+async function openDoors({ web, dataDir, log }: LocalOptions, doors: Doors): Promise<string> {
+  const { socket, page, router, peers } = doors;
+  if (web !== undefined) {
+    const port = await listenForPage(page, dataDir, web.port);
+    const isTold = await peers.probe(port);
+    router.port = port;
+    log.info('local.page.listening', { port, knowsUsers: isTold });
+  }
   const path = await listenAtSocket(socket, dataDir);
-  log.info('local.listening', { socket: path, port: router.port });
+  log.info('local.socket.listening', { socket: path });
   return path;
 }
