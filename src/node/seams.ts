@@ -229,6 +229,8 @@ export interface Transfers extends TransferCommands, LocalContent {
   /** The port that peers reach, and the addresses to announce (configured, of the interfaces), best first. */
   readonly listening: { readonly host: string; readonly port: number };
   readonly addresses: readonly PeerAddress[];
+  /** Told of each server name (40 hex digits) that somebody asks for at the port, whether it is served or not. */
+  onServerName(listener: (name: string) => void): Unsubscribe;
   /** Restores shares and downloads; they are served and fetched when it resolves. */
   onLogin(
     access: UserAccess,

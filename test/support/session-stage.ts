@@ -159,6 +159,7 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
   const open: OpenTransfers = async (options) => ({
     listening: { host: options.listenHost, port: options.listenPort },
     addresses: [{ host: options.listenHost, port: options.listenPort }],
+    onServerName: () => () => undefined,
     onLogin: async (given) => {
       access = given;
       return { shares: 0, downloads: 0 };

@@ -67,6 +67,11 @@ export class Trackers {
     await this.identify(undefined);
   }
 
+  /** All of the list, in its order. */
+  get links(): readonly TrackerApi[] {
+    return this.#links;
+  }
+
   get addresses(): readonly TrackerAddress[] {
     return this.#links.map(({ tracker }) => tracker);
   }

@@ -11,6 +11,7 @@ export interface Door {
 /** What is served now, by server name: whatever is not in here does not exist for peers. */
 export class Doors {
   readonly #byName = new Map<string, Door>();
+  readonly #listeners = new Set<(name: string) => void>();
 
   open(door: Door): void {
     this.#byName.set(sniOf(door.context.infoHash), door);
@@ -28,6 +29,18 @@ export class Doors {
   close(door: Door): void {
     const name = sniOf(door.context.infoHash);
     if (this.#byName.get(name) === door) this.#byName.delete(name);
+  }
+
+  /** The door of this name, for somebody who asks for it now. */
+  knock(name: string): Door | undefined {
+    for (const listener of this.#listeners) listener(name);
+    return this.find(name);
+  }
+
+  /** Told of every name that is asked for, whether there is such a door or not. Returns the way to stop listening. */
+  onKnock(listener: (name: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   find(name: string): Door | undefined {

@@ -37,7 +37,7 @@ export const openTransfers: OpenTransfers = async (options) => {
     const host = await openPeerHost({
       host: options.listenHost,
       port: options.listenPort,
-      contextFor: (name) => doors.find(name)?.context,
+      contextFor: (name) => doors.knock(name)?.context,
       onPeer: (socket) => {
         const door = doors.find(sniOf(socket.proof.context.infoHash));
         if (door) door.accept(socket);
@@ -89,6 +89,10 @@ class NodeTransfers implements Transfers {
       log,
       emit,
     };
+  }
+
+  onServerName(listener: (name: string) => void): () => void {
+    return this.#tools.doors.onKnock(listener);
   }
 
   async onLogin(access: UserAccess, careOf?: CareOf): Promise<{ shares: number; downloads: number }> {
