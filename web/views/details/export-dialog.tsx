@@ -6,8 +6,8 @@ import { useLive } from '../../state/live-list.ts';
 import { formatTime } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Field } from '../../ui/field.tsx';
 import { Failure, Notice } from '../../ui/show.tsx';
+import { PlaceField } from '../parts/place-field.tsx';
 
 interface ExportProps {
   readonly group: string;
@@ -51,13 +51,13 @@ export function ExportDialog({ group, file, onClose }: ExportProps) {
       {done ? (
         <Written done={done} />
       ) : (
-        <>
+        <div class="form">
           <p>
             Programs that can do encrypted torrents take part with two files: the .torrent and your key of
             this group. Whoever has the key can act as you in the group: give it to nobody.
           </p>
-          <Field label="Folder to write to" mono value={folder} onInput={setFolder} />
-        </>
+          <PlaceField title="Write where?" label="Folder to write to" value={folder} onInput={setFolder} />
+        </div>
       )}
       {error !== undefined && !done && <Failure error={error} />}
     </Dialog>

@@ -41,8 +41,8 @@ export default function Details({ group, file }: DetailsProps) {
         <PiecesSection map={map} row={row} />
         <SpeedSection group={group} file={file} row={row} peers={peers.value} />
         <SwarmSection peers={peers.value} map={map.value} row={row} />
-        <InsideSection group={group} file={file} row={row} />
         <MoreSection group={group} file={file} row={row} />
+        <InsideSection group={group} file={file} row={row} />
       </div>
     </article>
   );

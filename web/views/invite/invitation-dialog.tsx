@@ -24,18 +24,20 @@ export function InvitationDialog({ invitation, onClose }: InvitationDialogProps)
         </Button>
       }
     >
-      <p>
-        Send this link to {left === 1 ? 'the person' : `up to ${left} people`} you want in <bdi>{group}</bdi>,
-        by a way that others do not read. It is good until {formatTime(expiresAtMs)}.
-      </p>
-      <CopyField label="Invitation link" value={link} />
-      <QrCode text={link} />
-      <p class="hint">
-        They open it with <span class="mono">mbt join LINK</span>, or by “Join by invitation” on their page.{' '}
-        {auto
-          ? 'They are let in by themselves while this node is running.'
-          : 'Then they ask to join, and you accept them here.'}
-      </p>
+      <div class="form">
+        <p>
+          Send this link to {left === 1 ? 'the person' : `up to ${left} people`} you want in{' '}
+          <bdi>{group}</bdi>, by a way that others do not read. It is good until {formatTime(expiresAtMs)}.
+        </p>
+        <CopyField label="Invitation link" value={link} />
+        <QrCode text={link} />
+        <p class="hint">
+          They open it with <span class="mono">mbt join LINK</span>, or by “Join by invitation” on their page.{' '}
+          {auto
+            ? 'They are let in by themselves while this node is running.'
+            : 'Then they ask to join, and you accept them here.'}
+        </p>
+      </div>
     </Dialog>
   );
 }

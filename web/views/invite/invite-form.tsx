@@ -46,26 +46,28 @@ export function InviteForm({ group, onClose, onMade }: InviteFormProps) {
         </>
       }
     >
-      <Choice
-        label="Good for"
-        value={seconds}
-        options={LIFETIMES.map(({ seconds: value, words }) => [String(value), words] as const)}
-        onChange={setSeconds}
-      />
-      <Field
-        label="How many people"
-        type="number"
-        value={uses}
-        onInput={setUses}
-        error={valid ? undefined : `A number from 1 to ${USES_MAX}.`}
-      />
-      <Check
-        label="Let them in without asking me"
-        hint="Whoever has the link gets in while this node is running. Otherwise you accept each one yourself."
-        checked={auto}
-        onChange={setAuto}
-      />
-      {error !== undefined && <Failure error={error} />}
+      <div class="form">
+        <Choice
+          label="Good for"
+          value={seconds}
+          options={LIFETIMES.map(({ seconds: value, words }) => [String(value), words] as const)}
+          onChange={setSeconds}
+        />
+        <Field
+          label="How many people"
+          type="number"
+          value={uses}
+          onInput={setUses}
+          error={valid ? undefined : `A number from 1 to ${USES_MAX}.`}
+        />
+        <Check
+          label="Let them in without asking me"
+          hint="Whoever has the link gets in while this node is running. Otherwise you accept each one yourself."
+          checked={auto}
+          onChange={setAuto}
+        />
+        {error !== undefined && <Failure error={error} />}
+      </div>
     </Dialog>
   );
 }

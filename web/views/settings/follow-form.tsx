@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Failure } from '../../ui/show.tsx';
+import { PlaceField } from '../parts/place-field.tsx';
 import { FOLLOW_START, toFollowTerms, type FollowDraft } from './follow-terms.ts';
 import { GroupChoice } from './group-choice.tsx';
 
@@ -44,20 +45,22 @@ export function FollowForm({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <GroupChoice value={group} onChange={setGroup} />
-      <Field
-        label="Into the folder"
-        mono
-        value={folder}
-        onInput={setFolder}
-        placeholder="/home/you/from-the-lab"
-      />
-      <TermFields
-        draft={draft}
-        wrong={wrong}
-        onChange={(part) => setDraft((last) => ({ ...last, ...part }))}
-      />
-      {error !== undefined && <Failure error={error} />}
+      <div class="form">
+        <GroupChoice value={group} onChange={setGroup} />
+        <PlaceField
+          title="Into which folder?"
+          label="Into the folder"
+          value={folder}
+          onInput={setFolder}
+          placeholder="/home/you/from-the-lab"
+        />
+        <TermFields
+          draft={draft}
+          wrong={wrong}
+          onChange={(part) => setDraft((last) => ({ ...last, ...part }))}
+        />
+        {error !== undefined && <Failure error={error} />}
+      </div>
     </Dialog>
   );
 }

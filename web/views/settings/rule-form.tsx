@@ -87,7 +87,7 @@ function DayChoice({ days, onChange }: DayChoiceProps) {
     <fieldset class="days">
       <legend>Days on which it begins</legend>
       {WEEK.map(({ day, short, long }) => (
-        <label key={day} class={days.includes(day) ? 'chosen' : ''}>
+        <label key={day} class={days.includes(day) ? 'on' : ''}>
           <input
             type="checkbox"
             aria-label={long}

@@ -3,8 +3,8 @@ import { call } from '../../api/client.ts';
 import { say } from '../../state/news.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Field } from '../../ui/field.tsx';
 import { Failure } from '../../ui/show.tsx';
+import { PlaceField } from '../parts/place-field.tsx';
 import { GroupChoice } from './group-choice.tsx';
 
 /** Asks which folder is to be watched, and for which group. */
@@ -35,16 +35,18 @@ export function WatchForm({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <Field
-        label="Folder"
-        mono
-        value={path}
-        onInput={setPath}
-        placeholder="/home/you/results"
-        hint="Each file or folder in it becomes a share once nobody writes to it any more."
-      />
-      <GroupChoice value={group} onChange={setGroup} />
-      {error !== undefined && <Failure error={error} />}
+      <div class="form">
+        <PlaceField
+          title="Watch which folder?"
+          label="Folder"
+          value={path}
+          onInput={setPath}
+          placeholder="/home/you/results"
+          hint="Each file or folder in it becomes a share once nobody writes to it any more."
+        />
+        <GroupChoice value={group} onChange={setGroup} />
+        {error !== undefined && <Failure error={error} />}
+      </div>
     </Dialog>
   );
 }
