@@ -9,7 +9,6 @@ import { NoSession } from './views/opening/no-session.tsx';
 import { Shell } from './views/shell.tsx';
 import { ChooseFilesHost } from './views/downloads/choose-files.tsx';
 import { PlaceHost } from './views/files/place-browser.tsx';
-import { LookHost } from './views/looking.tsx';
 import { Toasts } from './views/toasts.tsx';
 
 export function App() {
@@ -19,7 +18,6 @@ export function App() {
       <Page />
       <ChooseFilesHost />
       <PlaceHost />
-      <LookHost />
       <Toasts />
       <ConfirmHost />
     </>

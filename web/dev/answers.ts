@@ -1,5 +1,6 @@
 import type { LocalInput, LocalResult } from '../../src/api/local/contract.ts';
 import type { LocalCall } from '../../src/api/local/paths.ts';
+import { moreAnswers } from './more-answers.ts';
 import type { World } from './world.ts';
 
 /** An expected failure, as the node reports it. */
@@ -15,6 +16,7 @@ type Answers = { [Name in LocalCall]?: (input: LocalInput<Name>, world: World) =
 
 /** How the invented node answers; what stands not here answers `{}`. */
 export const answers: Answers = {
+  ...moreAnswers,
   nodeStatus: (_, world) => ({
     version: '0.1.0',
     pid: 4711,

@@ -2,7 +2,7 @@ import { lazy } from '../ui/lazy.tsx';
 
 /** Views that are fetched only when somebody opens them. */
 export const Details = lazy<{ group: string; file: string }>(() => import('./details/index.tsx'));
-export const Preview = lazy<{ group: string; file: string; path?: string; onClose: () => void }>(
+export const Preview = lazy<{ group: string; file: string; path?: string }>(
   () => import('./preview/index.tsx'),
 );
 export const Settings = lazy<{ section?: string }>(() => import('./settings/index.tsx'));

@@ -90,7 +90,7 @@ function optionsOf(element: HTMLElement): uPlot.Options {
       },
     ],
     series: [
-      { label: 'Time', value: (_plot, at) => (at === null ? '' : timeOf(at, true)) },
+      { label: 'Time', value: (_plot, at) => (at === null ? '–' : timeOf(at, true)) },
       line('Down', colour('--chart-down'), `${colour('--chart-down')}22`),
       { ...line('Up', colour('--chart-up'), undefined), dash: [5, 3] },
     ],
@@ -104,7 +104,7 @@ function line(label: string, stroke: string, fill: string | undefined): uPlot.Se
     ...(fill === undefined ? {} : { fill }),
     width: 2,
     points: { show: false },
-    value: (_plot, rate) => (rate === null ? 'unknown' : rateOf(rate)),
+    value: (_plot, rate) => (rate === null ? '–' : rateOf(rate)),
   };
 }
 

@@ -67,7 +67,7 @@ function Peer({ peer }: { readonly peer: DrawnPeer }) {
       <text class="swarm-percent" x={peer.x} y={peer.y + 4}>
         {formatPercent(peer.progress)}
       </text>
-      <text class="swarm-name" x={peer.x} y={peer.y + PEER_RADIUS + 16}>
+      <text class="swarm-name" x={peer.x} y={peer.nameY}>
         {shortName(peer.user, 12)}
         <title>{`${peer.user}, ${peer.address}`}</title>
       </text>

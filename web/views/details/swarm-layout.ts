@@ -8,6 +8,8 @@ export interface DrawnPeer {
   readonly progress: number;
   readonly x: number;
   readonly y: number;
+  /** Where the name stands: away from the middle, where no line crosses it. */
+  readonly nameY: number;
   /** Line by which they give to us, and we to them; undefined: nothing flows. */
   readonly from: FlowLine | undefined;
   readonly to: FlowLine | undefined;
@@ -45,8 +47,8 @@ const LINE_MAX = 9;
 const FULL_RATE_MIN = 256 * 1024;
 /** An ellipse is measured in so many straight pieces. */
 const ELLIPSE_STEPS = 90;
-/** Room beneath a peer for its name and rate. */
-const CAPTION = 34;
+/** Room above or beneath a peer for its name. */
+const CAPTION = 26;
 
 /**
  * This computer in the middle, peers around it in the order of their names, so that none jumps when rates change. Of
@@ -57,7 +59,7 @@ export function drawSwarm(rows: readonly PeerRow[], width: number): SwarmDrawing
   const capacity = width < 480 ? 10 : DRAWN_PEERS_MAX;
   const drawn = busiest(present, capacity).sort(byName);
   const height = heightFor(drawn.length, width);
-  const centre = { x: width / 2, y: (height - CAPTION) / 2 };
+  const centre = { x: width / 2, y: height / 2 };
   const full = Math.max(
     FULL_RATE_MIN,
     ...drawn.flatMap((row) => [row.bytesPerSecondFrom, row.bytesPerSecondTo]),
@@ -70,6 +72,7 @@ export function drawSwarm(rows: readonly PeerRow[], width: number): SwarmDrawing
       address: row.address,
       progress: Math.min(1, Math.max(0, row.progress)),
       ...place,
+      nameY: place.y < centre.y - 1 ? place.y - PEER_RADIUS - 8 : place.y + PEER_RADIUS + 16,
       from: flow(place, centre, row.bytesPerSecondFrom / full, 'in'),
       to: flow(place, centre, row.bytesPerSecondTo / full, 'out'),
     };
@@ -109,7 +112,7 @@ function placeOf(index: number, count: number, frame: Frame): { x: number; y: nu
   const nearer = index >= outer;
   const size = nearer ? 0.58 : 1;
   const radiusX = Math.min(420, Math.max(60, frame.width / 2 - PEER_RADIUS - 36)) * size;
-  const radiusY = Math.max(40, frame.centre.y - PEER_RADIUS - 8) * size;
+  const radiusY = Math.max(40, frame.centre.y - PEER_RADIUS - CAPTION) * size;
   const part = nearer ? (index - outer + 0.5) / (count - outer) : index / outer;
   const { x, y } = pointOnEllipse(radiusX, radiusY, count <= 2 ? part + 0.75 : part);
   return { x: round(frame.centre.x + x), y: round(frame.centre.y + y) };

@@ -7,7 +7,6 @@ import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { Meter, Pill } from '../../ui/show.tsx';
-import { look } from '../looking.tsx';
 import { chooseFiles } from './choose-files.tsx';
 
 const TONES = { D: 'accent', Q: 'calm', P: 'calm', F: 'bad', C: 'good' } as const;
@@ -36,7 +35,11 @@ export function DownloadCard({ row }: { readonly row: DownloadRow }) {
         </p>
         <DownloadActions row={row} />
       </div>
-      {row.remark !== '' && <p class={`remark ${state === 'F' ? 'bad' : ''}`}>{row.remark}</p>}
+      {row.remark !== '' && (
+        <p class={`remark ${state === 'F' ? 'bad' : row.peers === 0 && state === 'D' ? 'warn' : ''}`}>
+          {row.remark}
+        </p>
+      )}
     </li>
   );
 }
@@ -70,10 +73,10 @@ function DownloadActions({ row }: { readonly row: DownloadRow }) {
         <Button
           small
           icon="eye"
-          onClick={() => look(group, file)}
+          onClick={() => go('preview', group, file)}
           label={state === 'C' ? `Look at ${file}` : `Look at ${file} while it loads`}
         >
-          {state === 'C' ? 'Look' : 'Look while it loads'}
+          Look{state !== 'C' && <span class="only-wide"> while it loads</span>}
         </Button>
       )}
       {runs && (

@@ -9,7 +9,6 @@ import { Icon } from '../../ui/icon.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { Meter, Pill } from '../../ui/show.tsx';
 import { chooseFiles } from '../downloads/choose-files.tsx';
-import { look } from '../looking.tsx';
 import { choosePlace } from './place-browser.tsx';
 import { startDownload } from './start-download.ts';
 
@@ -84,7 +83,7 @@ function Action({
       </a>
     );
   }
-  if (isMine) return <Pill tone="good">you have it</Pill>;
+  if (isMine) return <Have />;
   return (
     <Button
       small
@@ -98,6 +97,16 @@ function Action({
   );
 }
 
+function Have() {
+  return (
+    <Pill tone="good">
+      <Icon name="check" />
+      <span class="only-wide">you have it</span>
+      <span class="only-narrow">here</span>
+    </Pill>
+  );
+}
+
 function menuOf(group: string, file: string, isMine: boolean, download: DownloadRow | undefined): MenuItem[] {
   const here = isMine || download !== undefined;
   const items: MenuItem[] = [];
@@ -105,7 +114,7 @@ function menuOf(group: string, file: string, isMine: boolean, download: Download
     items.push({
       text: download?.state === 'D' ? 'Look while it loads' : 'Look at it',
       icon: 'eye',
-      onClick: () => look(group, file),
+      onClick: () => go('preview', group, file),
     });
     items.push({ text: 'Details', icon: 'more', onClick: () => go('transfer', group, file) });
   }
