@@ -12,24 +12,29 @@ export interface DuplicateRun {
   readonly run: { readonly begin: number; readonly length: number };
 }
 
-/** Adjoining blocks that `session` would bring sooner than the peer they are waited for from: the latest of those. */
+/**
+ * Adjoining blocks that `session` would bring sooner than the peer they are waited for from: the latest of those.
+ * `awaited`: only blocks of these pieces, which somebody waits for now. There a block that did not come for long is not
+ * believed to come soon.
+ */
 export function duplicateRun(
   picker: PiecePicker,
   session: PeerSession,
   requestBytes: number,
   nowMs: number,
-  among: Iterable<ActivePiece> = picker.active.values(),
+  awaited?: readonly ActivePiece[],
 ): DuplicateRun | undefined {
   const mineMs = expectedMs(session, session.pendingBytes + requestBytes, nowMs);
   let best: DuplicateRun | undefined;
   let latestMs = mineMs * GAIN;
-  for (const active of among) {
+  for (const active of awaited ?? picker.active.values()) {
     if (session.has?.get(active.piece) !== true || active.mustBeFromOne || !picker.isTaking(active, session))
       continue;
     for (let block = 0; block < active.blockCount; block += 1) {
       const holder = active.holderOf(block);
       if (!holder || !mayAsk(active, block, session)) continue;
-      const theirsMs = expectedMs(holder, bytesBefore(holder, active.piece, block), nowMs);
+      const expected = expectedMs(holder, bytesBefore(holder, active.piece, block), nowMs);
+      const theirsMs = awaited ? Math.max(expected, nowMs - askedMs(holder, active.piece, block)) : expected;
       if (theirsMs <= latestMs) continue;
       latestMs = theirsMs;
       best = { active, run: runFrom(active, block, holder, session, requestBytes) };
@@ -60,6 +65,15 @@ function mayAsk(active: ActivePiece, block: number, session: PeerSession): boole
 function asks(session: PeerSession, active: ActivePiece, block: number): boolean {
   const at = block * BLOCK_BYTES;
   return session.pending.some((r) => r.piece === active.piece && r.begin <= at && at < r.begin + r.length);
+}
+
+/** When the peer was asked for this block. */
+function askedMs(holder: PeerSession, piece: number, block: number): number {
+  const at = block * BLOCK_BYTES;
+  const request = holder.pending.find(
+    (r) => r.piece === piece && r.begin <= at && at < r.begin + r.length && r.state === 'live',
+  );
+  return request?.sentMs ?? -Infinity;
 }
 
 /** Bytes that the peer has to send until this block is here. */

@@ -3,10 +3,37 @@ import { describe, expect, test } from 'vitest';
 import { seededChance } from '../base/index.ts';
 import { Bitfield } from '../metainfo/index.ts';
 import { RarityOrder } from './rarity.ts';
+import { NORMAL, RANK_COUNT } from './wish.ts';
 
 type Step = readonly ['add' | 'remove' | 'increase' | 'decrease', number];
 
 describe('RarityOrder', () => {
+  test('keeps ranks apart after any steps: of each the rarest is picked', () => {
+    const step = fc.tuple(fc.constantFrom<Step[0]>('add', 'remove', 'increase', 'decrease'), fc.nat(11));
+    const ranks = fc.array(fc.nat(RANK_COUNT - 1), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), ranks, fc.nat(), (steps, rankOf, seed) => {
+        const order = new RarityOrder(12, seededChance(seed), Uint8Array.from(rankOf));
+        const listed = new Set<number>();
+        for (const [action, piece] of steps) {
+          order[action](piece);
+          if (action === 'add') listed.add(piece);
+          if (action === 'remove') listed.delete(piece);
+          order.checkInvariants();
+        }
+        for (let rank = 0; rank < RANK_COUNT; rank += 1) {
+          const of = [...listed].filter((piece) => rankOf[piece] === rank);
+          expect(order.sizeOf(rank)).toBe(of.length);
+          const rarest = Math.min(...of.map((piece) => order.counts()[piece]!));
+          const picked = order.pick(() => true, rank);
+          expect(picked === undefined ? Infinity : order.counts()[picked]).toBe(rarest);
+          expect(picked === undefined || of.includes(picked)).toBe(true);
+        }
+      }),
+      { numRuns: 500, seed: 2 },
+    );
+  });
+
   test('stays in order after any steps', () => {
     const step = fc.tuple(fc.constantFrom<Step[0]>('add', 'remove', 'increase', 'decrease'), fc.nat(11));
     fc.assert(
@@ -59,5 +86,17 @@ describe('RarityOrder', () => {
     const peer = { has, sweepAt: 12_345 };
     expect([1, 2, 3, 4].map(() => order.sweep(peer))).toEqual([20_000, 49_999, 7, 20_000]);
     expect(order.pick((piece) => piece === 50_000)).toBeUndefined();
+  });
+
+  test('a sweep of one rank passes the others over', () => {
+    const ranks = new Uint8Array(1_000).fill(NORMAL);
+    ranks.fill(0, 500);
+    const order = new RarityOrder(1_000, seededChance(4), ranks);
+    for (let piece = 0; piece < 1_000; piece += 1) order.add(piece);
+    const has = new Bitfield(1_000);
+    for (const piece of [7, 600, 900]) has.set(piece);
+    const peer = { has, sweepAt: 0 };
+    expect([1, 2, 3].map(() => order.sweep(peer, 0))).toEqual([600, 900, 600]);
+    expect(order.sweep(peer, NORMAL)).toBe(7);
   });
 });

@@ -86,7 +86,7 @@ export class RequestPipeline {
   /** End game: nothing is left that nobody was asked for, so what is late elsewhere is asked for twice. */
   #requestAgain(session: PeerSession, requestBytes: number, nowMs: number): boolean {
     if (this.#picker.untouched > 0) return false;
-    return this.#requestTwice(session, requestBytes, this.#picker.active.values(), nowMs);
+    return this.#requestTwice(session, requestBytes, undefined, nowMs);
   }
 
   /** What a reader waits for and somebody slow was asked for is asked for twice, too. */
@@ -103,12 +103,12 @@ export class RequestPipeline {
   #requestTwice(
     session: PeerSession,
     requestBytes: number,
-    among: Iterable<ActivePiece>,
+    awaited: readonly ActivePiece[] | undefined,
     nowMs: number,
   ): boolean {
     const isUnproven = session.bytesFrom === 0;
     if (session.snubbed || (isUnproven && session.barrenSinceMs !== undefined)) return false;
-    const found = duplicateRun(this.#picker, session, requestBytes, nowMs, among);
+    const found = duplicateRun(this.#picker, session, requestBytes, nowMs, awaited);
     if (!found) return false;
     found.active.duplicated = true;
     const first = found.run.begin / BLOCK_BYTES;

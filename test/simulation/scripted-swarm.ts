@@ -51,6 +51,8 @@ interface ScriptOptions {
   /** Of the last piece. @default as many as the others have */
   readonly lastPieceBytes?: number;
   readonly config?: Partial<SwarmConfig>;
+  /** Memory for pieces under way. @default 64 pieces */
+  readonly poolBytes?: number;
 }
 
 /** For tests: one real swarm whose peers say what the test lets them say. */
@@ -72,7 +74,7 @@ export class Script {
       ...(options.seed === true ? { held: Bitfield.full(pieces) } : {}),
       ownPeerId: OWN_ID,
       ownKey: `${'5'.repeat(64)}/own`,
-      pool: new SharedPiecePool(16 * 1024 * 1024),
+      pool: new SharedPiecePool(options.poolBytes ?? 16 * 1024 * 1024),
       chance: seededChance(1),
       nowMs: 0,
       ...(options.config && { config: options.config }),

@@ -5,6 +5,7 @@ import {
   Swarm,
   type Effect,
   type PiecePool,
+  type Priority,
   type SwarmConfig,
 } from '../../src/swarm/index.ts';
 import { frameBytes, PIECE_HEADER_BYTES, RESERVED, type Message } from '../../src/wire/index.ts';
@@ -34,7 +35,11 @@ export interface SimPeerOptions {
   readonly seed: boolean;
   readonly vice?: Vice;
   readonly config?: Partial<SwarmConfig>;
+  /** Memory for pieces under way where bytes are only counted. @default enough for all */
+  readonly poolBytes?: number;
   readonly hasMetadata?: boolean;
+  /** Of the content's files. @default all normal */
+  readonly priorities?: readonly Priority[];
   /** Whose machine it is. @default one of its own name */
   readonly user?: string;
   /** Decides in place of the real engine. */
@@ -51,13 +56,18 @@ const VERIFY_MS = 2;
 let shared: SharedArrayBuffer | undefined;
 
 /** Memory that everyone writes to and nobody reads: for swarms whose blocks are only counted. */
-const countedPool: PiecePool = {
-  acquire(bytes) {
-    if (!shared || shared.byteLength < bytes) shared = new SharedArrayBuffer(bytes);
-    return shared;
-  },
-  release: () => undefined,
-};
+function countedPool(budgetBytes: number): PiecePool {
+  let usedBytes = 0;
+  return {
+    acquire(bytes) {
+      if (usedBytes > 0 && usedBytes + bytes > budgetBytes) return undefined;
+      usedBytes += bytes;
+      if (!shared || shared.byteLength < bytes) shared = new SharedArrayBuffer(bytes);
+      return shared;
+    },
+    release: (buffer) => void (usedBytes -= buffer.byteLength),
+  };
+}
 
 /** The real swarm code in a simulated machine: carries out its effects over simulated links. */
 export class SimPeer {
@@ -109,7 +119,7 @@ export class SimPeer {
   }
 
   #newSwarm(): Swarm {
-    const { seed, hasMetadata = seed } = this.options;
+    const { seed, hasMetadata = seed, poolBytes = Infinity } = this.options;
     const pretendsAll = seed || this.vice.claimsAll === true;
     const { torrent, infoHash } = this.#content;
     const pieces = torrent.content.pieceCount;
@@ -119,10 +129,11 @@ export class SimPeer {
       ...(pretendsAll ? { pieceLayers: this.#content.layers(), held: Bitfield.full(pieces) } : {}),
       ownPeerId: this.peerId,
       ownKey: this.key,
-      pool: this.#content.files ? new SharedPiecePool(64 * 1024 * 1024) : countedPool,
+      pool: this.#content.files ? new SharedPiecePool(64 * 1024 * 1024) : countedPool(poolBytes),
       chance: this.#chance,
       nowMs: this.#queue.nowMs,
       ...(this.options.config && { config: this.options.config }),
+      ...(this.options.priorities && { priorities: this.options.priorities }),
     });
   }
 
@@ -167,7 +178,9 @@ export class SimPeer {
       case 'storePiece':
         return this.#store(effect.piece, effect.bytes, effect.root, effect.rootBytes);
       case 'metadata':
-        this.#queue.after(1, () => this.news((swarm, now) => swarm.attachStorage(undefined, undefined, now)));
+        this.#queue.after(1, () =>
+          this.news((swarm, now) => swarm.attachStorage(undefined, undefined, now, this.options.priorities)),
+        );
         return undefined;
       case 'serveHashes':
         return this.#serveHashes(effect.conn, effect);
