@@ -47,7 +47,13 @@ export {
   type SwarmPeer,
   type TrackerEvent,
 } from './tracker-events.ts';
-export { trackerAtLine, readTrackerList, type TrackerAddress, type TrackerList } from './tracker-list.ts';
+export {
+  parseTrackerList,
+  trackerAtLine,
+  readTrackerList,
+  type TrackerAddress,
+  type TrackerList,
+} from './tracker-list.ts';
 
 export {
   LOCAL_BODY_BYTES_MAX,

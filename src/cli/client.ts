@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, CommandError, within } from '../base/index.ts';
-import type { NodeCommands } from '../node/index.ts';
 import { nodeCommands } from './commands/index.ts';
+import { type NodeTarget, isInBackground } from './commands/node-command.ts';
 import { withDownloadBars } from './commands/wait-downloads.ts';
 import { JsonOutput } from './output/json-output.ts';
 import type { Output } from './output/output.ts';
@@ -27,7 +27,8 @@ const COMPLETION_LIMIT_MS = 1000;
 
 /** What a face is made of. */
 export interface ClientParts {
-  readonly node: NodeCommands;
+  /** Its own, or one in the background, which goes on when the face is closed. */
+  readonly node: NodeTarget;
   readonly face: FaceOptions;
   readonly streams: Streams;
   readonly stop: StopSignals;
@@ -35,8 +36,8 @@ export interface ClientParts {
 }
 
 /**
- * One user's face of `node`: a shell where people type at a terminal, else a batch of lines. Closes the node
- * and resolves with the exit code.
+ * One user's face of `node`: a shell where people type at a terminal, else a batch of lines. Closes the node, or the
+ * way to it, and resolves with the exit code.
  */
 export async function runClient(parts: ClientParts): Promise<number> {
   const { node, face, streams, stop, clock } = parts;
@@ -54,10 +55,11 @@ export async function runClient(parts: ClientParts): Promise<number> {
       return stop.exitCode() ?? 0;
     }
     const batch = await runBatch(readLines(streams.input, stop.signal), runner, stop.signal);
-    const waited = batch.quit || (await waitAtEnd(node, output, clock, stop.signal));
+    const goesOn = batch.quit || isInBackground(node);
+    const waited = goesOn || (await waitAtEnd(node, output, clock, stop.signal));
     const interrupted = stop.exitCode();
     if (interrupted !== undefined) return interrupted;
-    if (face.stay && !batch.quit) await untilAborted(stop.signal);
+    if (face.stay && !goesOn) await untilAborted(stop.signal);
     return batch.failed || !waited || downloadFailed ? 1 : 0;
   } finally {
     await closeInTime(clock, node.close());
@@ -67,15 +69,11 @@ export async function runClient(parts: ClientParts): Promise<number> {
 
 async function runShell(
   { node, face, streams, stop, clock }: ClientParts,
-  runner: CommandRunner<NodeCommands>,
+  runner: CommandRunner<NodeTarget>,
   screen: StreamScreen,
 ): Promise<void> {
-  const { listening, dataDir } = await node.status();
-  if (!face.json)
-    screen.print([
-      `Mini-BitTorrent. Peers connect to ${listening}; data in ${dataDir}`,
-      'Type help for the commands; login or create_user to begin; quit to leave.',
-    ]);
+  const { lines, dataDir, user } = await greeting(node);
+  if (!face.json) screen.print(lines);
   await InteractiveShell.run(
     {
       input: streams.input,
@@ -88,15 +86,53 @@ async function runShell(
       history: new HistoryFile(join(dataDir, 'history')),
       toHistory: (line) => toHistory(line, nodeCommands),
       name: 'mbt',
+      user,
+      watchUser: (tell) => watchUser(node, tell),
       onResume: streams.onResume,
     },
     stop.signal,
   );
 }
 
+interface Greeting {
+  readonly lines: readonly string[];
+  readonly dataDir: string;
+  readonly user: string | null;
+}
+
+async function greeting(node: NodeTarget): Promise<Greeting> {
+  if (!isInBackground(node)) {
+    const { listening, dataDir, user } = await node.status();
+    const lines = [
+      `Mini-BitTorrent. Peers connect to ${listening}; data in ${dataDir}`,
+      'Type help for the commands; login or create_user to begin; quit to leave.',
+    ];
+    return { lines, dataDir, user };
+  }
+  const { pid, dataDir, user, text } = await node.nodeStatus();
+  const lines = [
+    `Mini-BitTorrent, speaking to the node in the background (pid ${pid}); data in ${dataDir}`,
+    'Type help for the commands; quit leaves this shell, and the node runs on.',
+  ];
+  return { lines: text === '' ? lines : [...lines, text], dataDir, user };
+}
+
+/** Tells who is logged in whenever that may have changed by another face of the node. */
+function watchUser(node: NodeTarget, tell: (user: string | null) => void): () => void {
+  return node.onChange(({ what }) => {
+    if (what !== 'account') return;
+    node
+      .whoami()
+      .then(({ user }) => tell(user))
+      .catch((error: unknown) => {
+        if (error instanceof CommandError && error.code === 'NOT_LOGGED_IN') tell(null);
+      });
+  });
+}
+
 /** True when all downloads came to a good end, or nobody is logged in who could have any. */
 async function waitAtEnd(
-  node: NodeCommands,
+  node: NodeTarget,
   output: Output,
   clock: Clock,
   signal: AbortSignal,

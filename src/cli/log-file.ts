@@ -1,3 +1,4 @@
+import { copyFileSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { pino } from 'pino';
 import { type Logger, diskError, silentLogger } from '../base/index.ts';
 
@@ -11,11 +12,44 @@ export interface OpenLog {
 export function openLog(path: string | undefined): OpenLog {
   if (path === undefined) return { log: silentLogger, close: () => undefined };
   const destination = openDestination(path);
-  const base = { pid: process.pid };
+  return { log: toLogger(pinoOn(destination, 'debug')), close: () => destination.flushSync() };
+}
+
+/**
+ * A log for months, without details: when the file is larger than `bytesMax` it is copied to `<path>.1` and begun
+ * anew in place, so that whoever else appends to it goes on in the new one.
+ */
+export function openRotatedLog(path: string, bytesMax: number): OpenLog {
+  const rotated = openRotated(path, bytesMax);
+  return { log: toLogger(pinoOn(rotated, 'info')), close: () => undefined };
+}
+
+const pinoOn = (destination: pino.DestinationStream, level: 'debug' | 'info'): pino.Logger =>
+  pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+
+function openRotated(path: string, bytesMax: number): pino.DestinationStream {
+  const file = openToAppend(path);
   return {
-    log: toLogger(pino({ level: 'debug', base, timestamp: pino.stdTimeFunctions.isoTime }, destination)),
-    close: () => destination.flushSync(),
+    write(text) {
+      try {
+        if (fstatSync(file).size > bytesMax) {
+          copyFileSync(path, `${path}.1`);
+          ftruncateSync(file);
+        }
+        writeSync(file, text);
+      } catch {
+        // a full disk: the node goes on without its log
+      }
+    },
   };
+}
+
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw diskError(error, path);
+  }
 }
 
 function openDestination(path: string): pino.DestinationStream & { flushSync(): void } {

@@ -1,5 +1,6 @@
 import { CommandError } from '../base/index.ts';
 import { runMbt } from './index.ts';
+import { exitCodeOfError } from './outer/exit-code.ts';
 import { escapeControls } from './text/escape-controls.ts';
 
 /** An expected failure is told in a line; anything else is a bug, told with all that helps to find it. */
@@ -12,7 +13,7 @@ function report(error: unknown): number {
       .map((line) => escapeControls(line))
       .join('\n')}\n`,
   );
-  return expected && error.code === 'INVALID_ARGUMENTS' ? 2 : 1;
+  return expected ? exitCodeOfError(error.code) : 1;
 }
 
 const bugReport = (error: unknown): string =>

@@ -1,39 +1,127 @@
-import { readFileSync } from 'node:fs';
-import { type Logger, systemClock } from '../base/index.ts';
+import { type Logger, programVersion, systemClock } from '../base/index.ts';
 import { openLog } from './log-file.ts';
 import { type ClientOptions, type TrackerOptions, parseInvocation } from './program.ts';
-import { isInForeground, onResume } from './shell/foreground.ts';
 import { type StopSignals, catchStopSignals } from './shell/stop-signals.ts';
-import type { Streams } from './shell/streams.ts';
+import { ownStreams } from './shell/streams.ts';
+
+/** Read by rules of their own. */
+const PROGRAM_NAMES: readonly (string | undefined)[] = ['client', 'tracker'];
 
 /** Runs `mbt` with the words after its name; resolves with the exit code. CommandError: it could not start. */
 export async function runMbt(args: readonly string[]): Promise<number> {
-  const invocation = parseInvocation(args, ownVersion());
+  const [first, second] = args;
+  if (first === undefined) return printIntro();
+  const isHelp = first === 'help' || first === '--help' || first === '-h';
+  const isProgram = PROGRAM_NAMES.includes(first) || (isHelp && PROGRAM_NAMES.includes(second));
+  if (isProgram || first === '--version' || first === '-V') return runProgram(args);
+  if (first === '__complete') return complete(args.slice(1));
+  const { lessonText, overviewText } = await import('./outer/help.ts');
+  const columns = process.stdout.columns ?? 80;
+  if (isHelp)
+    return print(args.length === 1 ? overviewText(columns) : lessonText(args.slice(1).join(' '), columns));
+  const { name, words } = await splitName(args);
+  const asksHelp = words.slice(0, endOf(words)).some((word) => word === '--help' || word === '-h');
+  if (name === undefined || asksHelp) return print(lessonText(name ?? args.slice(0, 2).join(' '), columns));
+  const { runOuter } = await import('./outer/run-outer.ts');
+  return atWork(undefined, (log, stop) => {
+    const streams = ownStreams();
+    const environment = process.env;
+    return runOuter(name, words, {
+      streams,
+      errors: process.stderr,
+      environment,
+      stop,
+      clock: systemClock,
+      log,
+    });
+  });
+}
+
+function runProgram(args: readonly string[]): Promise<number> | number {
+  const invocation = parseInvocation(args, programVersion());
   if (invocation.run === 'client') return startClient(invocation.options);
   if (invocation.run === 'tracker') return startTracker(invocation.options);
   (invocation.exitCode === 0 ? process.stdout : process.stderr).write(invocation.text);
   return invocation.exitCode;
 }
 
+/** A command's name of one word or two, and what follows it; UNKNOWN_COMMAND where the first is none. */
+async function splitName(
+  args: readonly string[],
+): Promise<{ readonly name: string | undefined; readonly words: readonly string[] }> {
+  const { findCommand } = await import('./outer/help.ts');
+  const two = args.length > 1 ? findCommand(args.slice(0, 2).join(' ')) : undefined;
+  if (two !== undefined) return { name: two.name, words: args.slice(2) };
+  const one = findCommand(args[0] ?? '');
+  return { name: one?.name, words: args.slice(1) };
+}
+
+const endOf = (words: readonly string[]): number =>
+  words.includes('--') ? words.indexOf('--') : words.length;
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+async function printIntro(): Promise<number> {
+  const [{ introText }, { nodeFolder }] = await Promise.all([
+    import('./outer/intro.ts'),
+    import('./background/node-folder.ts'),
+  ]);
+  return print(await introText(nodeFolder(undefined), systemClock));
+}
+
+/** Asked by the completion of shells: `[--quoted] -- words`. */
+async function complete(args: readonly string[]): Promise<number> {
+  const [{ completeWords }, { allCommands }, { PROGRAM_COMMANDS }] = await Promise.all([
+    import('./outer/complete.ts'),
+    import('./outer/index.ts'),
+    import('./outer/manual.ts'),
+  ]);
+  const program = PROGRAM_COMMANDS.map(({ name }) => ({ name, params: [] }));
+  const commands = [
+    ...allCommands(),
+    ...program,
+    { name: 'help', params: [{ name: 'command', kind: 'command' as const }] },
+  ];
+  const words = args.slice(args.indexOf('--') + 1);
+  const hits = await completeWords(commands, words, args[0] === '--quoted', systemClock);
+  return print(hits.map((hit) => `${hit}\n`).join(''));
+}
+
 /** The rooms are loaded only when they are needed: `mbt help` answers at once. */
 function startClient(options: ClientOptions): Promise<number> {
   return atWork(options.logFile, async (log, stop) => {
-    const [{ openNode }, { runClient }] = await Promise.all([
-      import('../node/index.ts'),
-      import('./client.ts'),
-    ]);
-    const node = await openNode({
-      listenHost: options.listen.host,
-      listenPort: options.listen.port,
-      trackersFile: options.trackersFile,
-      ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-      ...(options.upLimit === undefined ? {} : { upBytesPerSecond: options.upLimit }),
-      ...(options.downLimit === undefined ? {} : { downBytesPerSecond: options.downLimit }),
-      refuseWeakPasswords: options.minPassword,
-      log,
-      clock: systemClock,
-    });
+    const { runClient } = await import('./client.ts');
+    const node = (await attached(options)) ?? (await ownNode(options, log));
     return runClient({ node, face: options, streams: ownStreams(), stop, clock: systemClock });
+  });
+}
+
+/** The node in the background that has the data folder already. */
+async function attached({ dataDir, json }: ClientOptions) {
+  if (dataDir === undefined) return undefined;
+  const { findNode } = await import('./background/find-node.ts');
+  const node = await findNode(dataDir);
+  if (node === undefined) return undefined;
+  const text = `a node in the background has ${dataDir}: this shell speaks to it, with its address and trackers`;
+  process.stdout.write(`${json ? JSON.stringify({ type: 'notice', text }) : `NOTICE: ${text}`}\n`);
+  return node;
+}
+
+async function ownNode(options: ClientOptions, log: Logger) {
+  const { openNode } = await import('../node/index.ts');
+  return openNode({
+    listenHost: options.listen.host,
+    listenPort: options.listen.port,
+    trackersFile: options.trackersFile,
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(options.upLimit === undefined ? {} : { upBytesPerSecond: options.upLimit }),
+    ...(options.downLimit === undefined ? {} : { downBytesPerSecond: options.downLimit }),
+    refuseWeakPasswords: options.minPassword,
+    log,
+    clock: systemClock,
   });
 }
 
@@ -65,17 +153,4 @@ async function atWork(
     stop.close();
     opened.close();
   }
-}
-
-const ownStreams = (): Streams => ({
-  input: process.stdin,
-  output: process.stdout,
-  terminalType: process.env.TERM,
-  inForeground: isInForeground(),
-  onResume: (listener) => onResume(process, listener),
-});
-
-function ownVersion(): string {
-  const path = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -1,5 +1,5 @@
 import type { View } from '../output/output.ts';
-import { type ShellCommand, usageOf } from '../shell/command.ts';
+import { type ShellCommand, optionUsage, usageOf } from '../shell/command.ts';
 import { unknownCommand } from '../shell/suggest.ts';
 import { count } from '../text/format.ts';
 import { wrap } from '../text/wrap.ts';
@@ -32,21 +32,31 @@ interface HelpRow {
   readonly summary: string;
   readonly topic: string;
   readonly teaches: string;
+  readonly options: readonly OptionRow[];
   readonly example: string;
 }
 
-function toHelpRow(command: ShellCommand<never>): HelpRow {
+interface OptionRow {
+  readonly option: string;
+  readonly summary: string;
+}
+
+export function toHelpRow(command: ShellCommand<never>): HelpRow {
   return {
     command: command.name,
     usage: usageOf(command),
     summary: command.summary,
     topic: command.topic,
     teaches: command.teaches.join('\n'),
+    options: Object.entries(command.options ?? {}).map(([name, option]) => ({
+      option: optionUsage(name, option),
+      summary: option.summary,
+    })),
     example: command.example,
   };
 }
 
-const overview: View<HelpRow> = {
+export const overview: View<HelpRow> = {
   plain: (row) => [row.command, row.usage, row.summary],
   human(rows, columns) {
     const topics = [...new Set(rows.map((row) => row.topic))];
@@ -70,22 +80,32 @@ const lineOf = (columns: number): number => Math.min(columns - 1, LINE_COLUMNS_M
 const topicLines = (rows: readonly HelpRow[], topic: string, columns: number): string[] =>
   rows.filter((row) => row.topic === topic).flatMap((row) => commandLines(row, columns));
 
-function commandLines({ usage, summary }: HelpRow, columns: number): string[] {
-  const column = columns < WIDE_COLUMNS ? 6 : SUMMARY_COLUMN;
+const commandLines = ({ usage, summary }: HelpRow, columns: number): string[] =>
+  hanging(usage, summary, columns < WIDE_COLUMNS ? 6 : SUMMARY_COLUMN, columns);
+
+/** `head`, and `text` from `column` on: beside it, or below it where it is too long. */
+function hanging(head: string, text: string, column: number, columns: number): string[] {
   const indent = ' '.repeat(column);
-  const told = wrap(summary, lineOf(columns) - column).map((line) => indent + line);
-  if (usage.length >= column - 3)
-    return [...wrap(usage, lineOf(columns) - 2, '  ').map((line) => `  ${line}`), ...told];
+  const told = wrap(text, lineOf(columns) - column).map((line) => indent + line);
+  if (head.length >= column - 3)
+    return [...wrap(head, lineOf(columns) - 2, '  ').map((line) => `  ${line}`), ...told];
   const [first = '', ...rest] = told;
-  return [`  ${usage}`.padEnd(column) + first.slice(column), ...rest];
+  return [`  ${head}`.padEnd(column) + first.slice(column), ...rest];
 }
 
-const lesson: View<HelpRow> = {
+export const lesson: View<HelpRow> = {
   plain: (row) => [row.command, row.usage, row.summary, row.example],
   human: (rows, columns) =>
     rows.flatMap((row) => [
       ...wrap(`${row.usage}: ${row.summary}.`, lineOf(columns), '  '),
       ...wrap(row.teaches, lineOf(columns) - 2).map((line) => `  ${line}`),
+      ...row.options.flatMap((option) => optionLines(option, columns)),
       `  Example: ${row.example}`,
     ]),
 };
+
+/** Where summaries of options begin. */
+const OPTION_COLUMN = 24;
+
+const optionLines = ({ option, summary }: OptionRow, columns: number): string[] =>
+  hanging(option, summary, columns < WIDE_COLUMNS ? 6 : OPTION_COLUMN, columns);

@@ -6,14 +6,19 @@ import { changePassword } from './change-password.ts';
 import { createGroup } from './create-group.ts';
 import { createUser } from './create-user.ts';
 import { deleteGroup } from './delete-group.ts';
+import { doctor } from './doctor.ts';
 import { downloadFile } from './download-file.ts';
 import { exportTorrent } from './export-torrent.ts';
+import { followGroup, listFolders, unfollowGroup, unwatchFolder, watchFolder } from './folders.ts';
 import { helpCommand } from './help.ts';
+import { invite, listInvitations, withdrawInvitation } from './invite.ts';
+import { join } from './join.ts';
 import { joinGroup } from './join-group.ts';
 import { leaveGroup } from './leave-group.ts';
 import { limit } from './limit.ts';
 import { limitLan } from './limit-lan.ts';
 import { limits } from './limits.ts';
+import { listContents } from './list-contents.ts';
 import { listFiles } from './list-files.ts';
 import { listGroups } from './list-groups.ts';
 import { listMembers } from './list-members.ts';
@@ -28,12 +33,15 @@ import { recoverUser } from './recover-user.ts';
 import { rejectRequest } from './reject-request.ts';
 import { removeMember } from './remove-member.ts';
 import { resumeDownload } from './resume-download.ts';
+import { schedule } from './schedule.ts';
+import { setPriority } from './set-priority.ts';
 import { showDownloads } from './show-downloads.ts';
 import { showPeers } from './show-peers.ts';
 import { status } from './status.ts';
 import { stopShare } from './stop-share.ts';
 import { uploadFile } from './upload-file.ts';
 import { waitDownloads } from './wait-downloads.ts';
+import { allowFolder, disallowFolder, listPlaces, openFile, web } from './web.ts';
 import { whoami } from './whoami.ts';
 
 export const nodeCommands: readonly NodeCommand[] = [
@@ -44,8 +52,10 @@ export const nodeCommands: readonly NodeCommand[] = [
   recoverUser,
   whoami,
   status,
+  doctor,
   createGroup,
   joinGroup,
+  join,
   cancelRequest,
   leaveGroup,
   listGroups,
@@ -55,8 +65,12 @@ export const nodeCommands: readonly NodeCommand[] = [
   rejectRequest,
   removeMember,
   deleteGroup,
+  invite,
+  listInvitations,
+  withdrawInvitation,
   uploadFile,
   listFiles,
+  listContents,
   stopShare,
   showPeers,
   recheck,
@@ -67,9 +81,21 @@ export const nodeCommands: readonly NodeCommand[] = [
   pauseDownload,
   resumeDownload,
   cancelDownload,
+  setPriority,
+  watchFolder,
+  unwatchFolder,
+  followGroup,
+  unfollowGroup,
+  listFolders,
   limit,
   limitLan,
   limits,
+  schedule,
+  web,
+  openFile,
+  listPlaces,
+  allowFolder,
+  disallowFolder,
   helpCommand(() => nodeCommands),
   quitCommand(['Stops serving and downloading; unfinished downloads go on after the next login.']),
 ];

@@ -21,7 +21,7 @@ export const listFiles = nodeCommand({
   },
 });
 
-const filesView = tableView<FileRow>([
+export const filesView = tableView<FileRow>([
   { heading: 'FILE', plain: (row) => quoteWord(row.file) },
   {
     heading: 'SIZE',

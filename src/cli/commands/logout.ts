@@ -1,4 +1,4 @@
-import { nodeCommand } from './node-command.ts';
+import { isInBackground, nodeCommand } from './node-command.ts';
 
 export const logout = nodeCommand({
   name: 'logout',
@@ -7,11 +7,14 @@ export const logout = nodeCommand({
   summary: 'log out',
   teaches: [
     'Stops serving and downloading at once. After the next login everything is served again and downloads',
-    'go on where they were.',
+    'go on where they were. What login --remember kept is forgotten.',
   ],
   example: 'logout',
   async run({ target }) {
     await target.logout();
-    return { text: 'logged out', user: null };
+    const rest = isInBackground(target)
+      ? '; the node in the background runs on, and shares nothing until somebody logs in'
+      : '';
+    return { text: `logged out${rest}`, user: null };
   },
 });

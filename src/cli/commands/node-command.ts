@@ -1,14 +1,32 @@
+import { CommandError } from '../../base/index.ts';
+import type { HostCalls } from '../../local/index.ts';
 import type { NodeCommands } from '../../node/index.ts';
-import type { Param, ShellCommand } from '../shell/command.ts';
+import type { OptionTable, Param, ShellCommand } from '../shell/command.ts';
 
-export type NodeCommand = ShellCommand<NodeCommands>;
+/** A node of this process, or one in the background, whose process can be asked as well. */
+export type NodeTarget = NodeCommands & Partial<HostCalls>;
 
-/** Declares a command of the client; its arguments get the types of its params. */
-export function nodeCommand<const Params extends readonly Param[]>(
-  command: ShellCommand<NodeCommands, Params>,
-): NodeCommand {
+export type NodeCommand = ShellCommand<NodeTarget>;
+
+/** Declares a command of the client; its arguments get the types of its params, its options theirs. */
+export function nodeCommand<
+  const Params extends readonly Param[],
+  const Options extends OptionTable = Record<never, never>,
+>(command: ShellCommand<NodeTarget, Params, Options>): NodeCommand {
   return command;
 }
+
+/** What the process of a node in the background can be asked. NO_NODE where the node is this process's own. */
+export function hostOf(target: NodeTarget): HostCalls {
+  if (isInBackground(target)) return target;
+  throw new CommandError(
+    'NO_NODE',
+    'this shell is the node itself and has no page: quit, type mbt node start, then this again',
+  );
+}
+
+export const isInBackground = (target: NodeTarget): target is NodeCommands & HostCalls =>
+  target.nodeStatus !== undefined;
 
 /** Arguments that many commands share. */
 export const GROUP = { name: 'group_id', kind: 'group' } as const;

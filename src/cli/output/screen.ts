@@ -74,6 +74,13 @@ export class StreamScreen implements Screen {
     this.#write(this.#erased() + lines.map((line) => `${line}\n`).join('') + this.#drawn());
   }
 
+  /** Draws what is at the bottom anew after `change`, which makes the input line look otherwise. */
+  redraw(change: () => void): void {
+    const erased = this.#erased();
+    change();
+    this.#write(erased + this.#drawn());
+  }
+
   setLive(lines: readonly string[]): void {
     if (!this.canRedraw || (lines.length === 0 && this.#live.length === 0)) return;
     const erased = this.#erased();

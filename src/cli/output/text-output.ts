@@ -23,11 +23,14 @@ const REDRAW_MS = 100;
 /** Lines for people at a terminal and for programs behind a pipe. */
 export class TextOutput implements Output {
   readonly #screen: Screen;
+  readonly #rowScreen: Screen;
   readonly #clock: Clock;
   #drawnAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(screen: Screen, clock: Clock) {
+  /** `rowScreen`: where rows go if not there where sentences and bars do. */
+  constructor(screen: Screen, clock: Clock, rowScreen: Screen = screen) {
     this.#screen = screen;
+    this.#rowScreen = rowScreen;
     this.#clock = clock;
   }
 
@@ -58,17 +61,17 @@ export class TextOutput implements Output {
   }
 
   #rows<Row extends object>(view: View<Row>, rows: readonly Row[]): void {
-    if (this.#screen.isTerminal)
-      this.#screen.print(view.human(rows, this.#screen.columns).map((line) => escapeControls(line)));
-    else
-      this.#screen.print(
-        rows.map((row) =>
+    const screen = this.#rowScreen;
+    if (screen !== this.#screen) this.#screen.setLive([]); // both may be one terminal
+    const lines = screen.isTerminal
+      ? view.human(rows, screen.columns).map((line) => escapeControls(line))
+      : rows.map((row) =>
           view
             .plain(row)
             .map((cell) => escapeControls(cell))
             .join('\t'),
-        ),
-      );
+        );
+    screen.print(lines);
   }
 
   #tagged(tag: Tag, text: string): void {
@@ -82,6 +85,11 @@ export class TextOutput implements Output {
     const nowMs = this.#clock.nowMs();
     if (bars.length > 0 && nowMs - this.#drawnAtMs < REDRAW_MS) return;
     this.#drawnAtMs = bars.length > 0 ? nowMs : Number.NEGATIVE_INFINITY;
-    this.#screen.setLive(drawBars(bars, this.#screen.columns, this.#screen.rows));
+    const lines = drawBars(bars, this.#screen.columns, this.#screen.rows);
+    this.#screen.setLive(this.#screen.colours ? lines.map(coloured) : lines);
   }
 }
+
+/** The full part of a bar in green. */
+const coloured = (line: string): string =>
+  line.replace(/█+/u, (full) => styleText('green', full, { validateStream: false }));

@@ -4,7 +4,7 @@ import type { CompletionKind } from '../../node/index.ts';
 
 /**
  * What an argument is: this decides how it is checked, completed and, if it is a secret, asked for unseen
- * when left out (`new-password` twice) and kept out of the history.
+ * when left out (`new-password` twice) and kept out of the history, as an `invitation` is.
  */
 export type ParamKind =
   | 'text'
@@ -12,6 +12,7 @@ export type ParamKind =
   | 'old-password'
   | 'new-password'
   | 'recovery-code'
+  | 'invitation'
   | 'path'
   | 'seconds'
   | 'command'
@@ -37,10 +38,39 @@ export type ArgsOf<Params extends readonly Param[]> = {
   readonly [At in keyof Params]: Arg<Params[At]>;
 };
 
+/** What the value of an option is: a `duration` comes as seconds, a `size` as bytes, a `count` is at least 1. */
+export type OptionKind = 'flag' | 'text' | 'path' | 'duration' | 'size' | 'count';
+
+/** `--name`, or `--name value`, anywhere after a command's name. */
+export interface Option {
+  readonly kind: OptionKind;
+  /** What usages call its value; a flag has none. */
+  readonly value?: string;
+  /** May be given again and again. */
+  readonly many?: true;
+  /** One line, no full stop. */
+  readonly summary: string;
+}
+
+export type OptionTable = Readonly<Record<string, Option>>;
+
+type Single<O extends Option> = O['kind'] extends 'duration' | 'size' | 'count' ? number : string;
+type OptionValue<O extends Option> = O['kind'] extends 'flag'
+  ? boolean
+  : O extends { readonly many: true }
+    ? readonly Single<O>[]
+    : Single<O> | undefined;
+
+/** The options of a call by name: false, undefined or empty where not given. */
+export type OptionsOf<Options extends OptionTable> = {
+  readonly [Name in keyof Options]: OptionValue<Options[Name]>;
+};
+
 /** One run of a command against `target`, the node or the tracker. */
-export interface Call<Target, Args> {
+export interface Call<Target, Args, Options = object> {
   readonly target: Target;
   readonly args: Args;
+  readonly options: Options;
   readonly out: CommandOutput;
   readonly clock: Clock;
   /** Aborted by Ctrl-C. */
@@ -53,15 +83,24 @@ export interface CommandDone extends Done {
   readonly user?: string | null;
   /** Leave the shell. */
   readonly quit?: true;
+  /** Of a process that was started for this command alone; 0 unless said otherwise. */
+  readonly exitCode?: number;
+  /** All is said already: no SUCCESS line. */
+  readonly silent?: true;
 }
 
-/** A command as people type it: `help` is made from this, the shell runs it, so will other faces. */
-export interface ShellCommand<Target, Params extends readonly Param[] = readonly Param[]> {
+/** A command as people type it: `help` is made from this, the shell runs it, so do one-shot calls. */
+export interface ShellCommand<
+  Target,
+  Params extends readonly Param[] = readonly Param[],
+  Options extends OptionTable = OptionTable,
+> {
   readonly name: string;
   readonly aliases?: readonly string[];
   /** Heading under which `help` lists it. */
   readonly topic: string;
   readonly params: Params;
+  readonly options?: Options;
   /** One line, no full stop. */
   readonly summary: string;
   /** What a newcomer must know, in a few lines. */
@@ -70,14 +109,34 @@ export interface ShellCommand<Target, Params extends readonly Param[] = readonly
   readonly example: string;
   /** Refuses what can't be done now before anybody is asked for a password in vain. */
   readonly precheck?: (target: Target) => Promise<void>;
-  run(call: Call<Target, ArgsOf<Params>>): Promise<CommandDone>;
+  run(call: Call<Target, ArgsOf<Params>, OptionsOf<Options>>): Promise<CommandDone>;
 }
 
-/** `download_file <group_id> <file_name> <destination_path>`: optional ones in square brackets. */
-export function usageOf(command: Pick<ShellCommand<never>, 'name' | 'params'>): string {
+/** What of a command says how its words are read. */
+export type Typed = Pick<ShellCommand<never>, 'name' | 'params' | 'options'>;
+
+/** `download_file <group_id> <file_name> <destination_path> [--wait]`: optional ones in square brackets. */
+export function usageOf(command: Typed): string {
   const params = command.params.map((param) => (param.optional ? `[${param.name}]` : `<${param.name}>`));
-  return [command.name, ...params].join(' ');
+  const options = Object.entries(command.options ?? {}).map(
+    ([name, option]) => `[${optionUsage(name, option)}]${option.many ? '...' : ''}`,
+  );
+  return [command.name, ...params, ...options].join(' ');
 }
 
+/** `--expires <time>` */
+export const optionUsage = (name: string, { value }: Option): string =>
+  value === undefined ? `--${name}` : `--${name} <${value}>`;
+
+/** Asked for unseen when left out, and never an argument of a one-shot command. */
 export const isSecret = (kind: ParamKind): boolean =>
   kind === 'password' || kind === 'old-password' || kind === 'new-password' || kind === 'recovery-code';
+
+/** Not for the history: whoever reads it there could use it. */
+export const isKeptOut = (kind: ParamKind): boolean => isSecret(kind) || kind === 'invitation';
+
+/** As a one-shot command takes it: secrets are no words of it. */
+export const withoutSecrets = <Command extends Typed>(command: Command): Command => ({
+  ...command,
+  params: command.params.filter(({ kind }) => !isSecret(kind)),
+});

@@ -28,8 +28,8 @@ const hits = async (line: string): Promise<readonly string[]> =>
 test.each([
   {
     why: 'commands',
-    line: 'list_',
-    hits: ['list_files ', 'list_groups ', 'list_members ', 'list_requests '],
+    line: 'list_f',
+    hits: ['list_files ', 'list_folders '],
   },
   { why: 'the argument of help', line: 'help who', hits: ['whoami '] },
   { why: 'a name, by backslashes', line: 'list_files J', hits: ['Jam.txt ', String.raw`Japan\ Tour.jpg `] },
@@ -39,6 +39,16 @@ test.each([
   { why: 'nothing after the last argument', line: 'list_files band J', hits: [] },
   { why: 'the words that may stand there', line: 'limit ', hits: ['both ', 'down ', 'up '] },
   { why: 'a group after them', line: 'limit up 1M J', hits: ['Jam.txt ', String.raw`Japan\ Tour.jpg `] },
+  { why: 'options', line: 'invite band --', hits: ['--auto ', '--expires ', '--uses '] },
+  { why: 'options not given yet', line: 'invite band --auto --uses 2 -', hits: ['--expires '] },
+  {
+    why: 'an argument after an option',
+    line: 'invite --uses 2 J',
+    hits: ['Jam.txt ', String.raw`Japan\ Tour.jpg `],
+  },
+  { why: 'nothing for the value of an option', line: 'invite band --uses ', hits: [] },
+  { why: 'no option after --', line: 'invite -- --', hits: [] },
+  { why: 'an option that may come again', line: 'set_priority a b low --path x --', hits: ['--path '] },
   { why: 'nothing for a password', line: 'login anna ', hits: [] },
   { why: 'nothing for an unknown command', line: 'dance J', hits: [] },
   { why: 'a folder stays open', line: 'upload_file @/My', hits: [String.raw`@/My\ Music/`] },

@@ -1,6 +1,7 @@
 import { appendFile, chmod, readFile, writeFile } from 'node:fs/promises';
 import { splitWords } from '../text/words.ts';
-import { type ShellCommand, isSecret } from './command.ts';
+import { type ShellCommand, isKeptOut } from './command.ts';
+import { placeWords } from './place-words.ts';
 
 /** Lines that are remembered. */
 export const HISTORY_LINES_MAX = 1000;
@@ -8,7 +9,7 @@ export const HISTORY_LINES_MAX = 1000;
 /** The file is cut to that many lines when it has grown to twice as many. */
 const FILE_LINES_MAX = 2 * HISTORY_LINES_MAX;
 
-type Known = Pick<ShellCommand<never>, 'name' | 'aliases' | 'params'>;
+type Known = Pick<ShellCommand<never>, 'name' | 'aliases' | 'params' | 'options'>;
 
 /**
  * The line as it may be remembered: from the first secret on, all is cut, so that recalling it asks for the
@@ -20,9 +21,24 @@ export function toHistory(line: string, commands: readonly Known[]): { text: str
   const name = words[0]?.text ?? '';
   const command = commands.find((known) => known.name === name || known.aliases?.includes(name));
   if (command === undefined) return { text: line, keep: false };
-  const secretAt = command.params.findIndex((param) => isSecret(param.kind));
-  const secret = secretAt < 0 ? undefined : words[secretAt + 1];
+  const secret =
+    words[
+      secretAt(
+        command,
+        words.slice(1).map(({ text }) => text),
+      ) + 1
+    ];
   return { text: secret === undefined ? line : line.slice(0, secret.start).trimEnd(), keep: true };
+}
+
+/** Which of the words after the command's name is the first secret. A word that looks like an option and is none may be one. */
+function secretAt(command: Known, words: readonly string[]): number {
+  const param = command.params.findIndex(({ kind }) => isKeptOut(kind));
+  if (param < 0) return words.length;
+  const args = placeWords(command.options ?? {}, words).filter(
+    ({ is }) => is === 'argument' || is === 'unknown',
+  );
+  return args[param]?.at ?? words.length;
 }
 
 /** The remembered lines of a data folder, in a file that only its owner can read. */

@@ -22,6 +22,10 @@ export interface InteractiveOptions<Target> {
   readonly toHistory: (line: string) => { text: string; keep: boolean };
   /** What stands before the `>` when nobody is logged in. */
   readonly name: string;
+  /** Who is logged in when it begins. */
+  readonly user?: string | null;
+  /** Tells who is logged in when that changed by other means than a line typed here. Returns the way to stop. */
+  readonly watchUser?: (tell: (user: string | null) => void) => () => void;
   readonly onResume?: Streams['onResume'];
 }
 
@@ -46,10 +50,11 @@ export class InteractiveShell<Target> {
   #running: AbortController | undefined;
   #ended = false;
   #interrupts = 0;
-  #user: string | null = null;
+  #user: string | null;
 
   private constructor(options: InteractiveOptions<Target>, history: string[]) {
     this.#options = options;
+    this.#user = options.user ?? null;
     this.#keyboard = new Keyboard(options.input);
     this.#editor = this.#openEditor(history);
   }
@@ -60,11 +65,13 @@ export class InteractiveShell<Target> {
     const onAbort = (): void => shell.#stop();
     signal.addEventListener('abort', onAbort, { once: true });
     const stopHearing = options.onResume?.(() => shell.#resume());
+    const stopWatching = options.watchUser?.((user) => shell.#onUser(user));
     if (signal.aborted) shell.#stop();
     else shell.#prompt();
     const leaving = await shell.#left.promise;
     signal.removeEventListener('abort', onAbort);
     stopHearing?.();
+    stopWatching?.();
     shell.#close();
     await options.history.close();
     return leaving;
@@ -104,6 +111,13 @@ export class InteractiveShell<Target> {
     if (this.#ended) return;
     this.#editor.setPrompt(`${this.#user ?? this.#options.name}> `);
     this.#redraw();
+  }
+
+  #onUser(user: string | null): void {
+    if (user === this.#user) return;
+    this.#user = user;
+    if (this.#running !== undefined || this.#ended) return;
+    this.#options.screen.redraw(() => this.#editor.setPrompt(`${user ?? this.#options.name}> `));
   }
 
   #redraw(): void {

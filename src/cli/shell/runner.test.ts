@@ -142,7 +142,7 @@ test('the outcome tells who is logged in and when to leave', async () => {
     { ok: true, quit: false, user: undefined },
     { ok: true, quit: false, user: null },
     { ok: true, quit: true, user: undefined },
-    { ok: false, quit: false, user: undefined },
+    { ok: false, quit: false, user: undefined, code: 'UNKNOWN_COMMAND' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { type Clock, CommandError, type ErrorCode, sleep } from '../../base/index.ts';
 import type { CommandOutput, Output } from '../output/output.ts';
 import { splitWords } from '../text/words.ts';
-import { type AskSecret, readArguments } from './arguments.ts';
+import { type AskSecret, type ReadWords, type SecretWords, readWords } from './arguments.ts';
 import type { CommandDone, ShellCommand } from './command.ts';
 import { unknownCommand } from './suggest.ts';
 
@@ -11,6 +11,10 @@ export interface LineOutcome {
   readonly quit: boolean;
   /** Who is logged in from now on; undefined when that did not change. */
   readonly user: string | null | undefined;
+  /** Of an error. */
+  readonly code?: ErrorCode;
+  /** What the command says that the exit code of its process is, if it does. */
+  readonly exitCode?: number;
 }
 
 /** Longer lines are refused: no name or path is that long. */
@@ -27,8 +31,16 @@ export class CommandRunner<Target> {
   readonly #target: Target;
   readonly #output: Output;
   readonly #clock: Clock;
+  readonly #secrets: SecretWords;
 
-  constructor(commands: readonly ShellCommand<Target>[], target: Target, output: Output, clock: Clock) {
+  constructor(
+    commands: readonly ShellCommand<Target>[],
+    target: Target,
+    output: Output,
+    clock: Clock,
+    secrets: SecretWords = 'typed',
+  ) {
+    this.#secrets = secrets;
     this.#commands = byName(commands);
     this.#target = target;
     this.#output = output;
@@ -40,33 +52,56 @@ export class CommandRunner<Target> {
     const { words, open } = splitWords(line.slice(0, LINE_CHARS_MAX));
     const name = words[0]?.text;
     if (name === undefined || line.trimStart().startsWith('#')) return NOTHING_DONE;
+    const rest = words.slice(1).map((word) => word.text);
+    return this.#runNamed(name, rest, ask, signal, () => checkWhole(line, open));
+  }
+
+  /** Runs a command whose words are split already. */
+  runWords(
+    name: string,
+    words: readonly string[],
+    ask: AskSecret,
+    signal: AbortSignal,
+  ): Promise<LineOutcome> {
+    return this.#runNamed(name, words, ask, signal, () => undefined);
+  }
+
+  async #runNamed(
+    name: string,
+    words: readonly string[],
+    ask: AskSecret,
+    signal: AbortSignal,
+    check: () => void,
+  ): Promise<LineOutcome> {
     const command = this.#commands.get(name);
     const label = command?.name ?? name;
     try {
       if (command === undefined) throw unknownCommand(name, [...new Set(this.#commands.values())]);
-      checkWhole(line, open);
-      const rest = words.slice(1).map((word) => word.text);
+      check();
       const target = this.#target;
       const asking = ask && { ask, before: async () => command.precheck?.(target) };
-      const args = await readArguments(command, rest, asking, signal);
+      const read = await readWords(command, words, asking, this.#secrets, signal);
       if (signal.aborted) throw new CommandError('INTERRUPTED', 'nothing was done');
-      const done = await this.#run(command, args, signal);
-      this.#output.success(label, done);
-      return { ok: true, quit: done.quit === true, user: done.user };
+      const done = await this.#run(command, read, signal);
+      if (!done.silent) this.#output.success(label, done);
+      const { quit = false, user, exitCode } = done;
+      return { ok: true, quit, user, ...(exitCode === undefined ? {} : { exitCode }) };
     } catch (error) {
-      this.#output.error(label, toCommandError(error));
-      return { ok: false, quit: false, user: undefined };
+      const told = toCommandError(error);
+      this.#output.error(label, told);
+      return { ok: false, quit: false, user: undefined, code: told.code };
     }
   }
 
   async #run(
     command: ShellCommand<Target>,
-    args: (string | number | undefined)[],
+    { args, options }: ReadWords,
     signal: AbortSignal,
   ): Promise<CommandDone> {
     const { out, end } = endable(this.#output.command(command.name));
-    // The commands' types tie `args` to `params`, by which readArguments made them.
-    const call = { target: this.#target, args: args as never, out, clock: this.#clock, signal };
+    // The commands' types tie `args` to `params` and `options` to theirs, by which readWords made them.
+    const given = { args: args as never, options: options as never };
+    const call = { target: this.#target, ...given, out, clock: this.#clock, signal };
     try {
       return await this.#orStopped(command.run(call), signal);
     } finally {

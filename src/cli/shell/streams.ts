@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { OutputStream } from '../output/screen.ts';
+import { isInForeground, onResume } from './foreground.ts';
 import type { InputStream } from './keyboard.ts';
 
 /** The streams of the process, or what stands for them. */
@@ -16,3 +17,11 @@ export interface Streams {
    */
   readonly onResume?: ((listener: () => void) => () => void) | undefined;
 }
+
+export const ownStreams = (): Streams => ({
+  input: process.stdin,
+  output: process.stdout,
+  terminalType: process.env.TERM,
+  inForeground: isInForeground(),
+  onResume: (listener) => onResume(process, listener),
+});

@@ -6,11 +6,15 @@ interface Named {
 }
 
 /** UNKNOWN_COMMAND with the command that was probably meant, if one is near. */
-export function unknownCommand(typed: string, commands: readonly Named[]): CommandError {
+export function unknownCommand(
+  typed: string,
+  commands: readonly Named[],
+  help = 'Type help for all commands',
+): CommandError {
   const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
   const near = nearest(typed.toLowerCase().replaceAll('-', '_'), names);
   const hint = near === undefined ? '.' : `; did you mean ${near}?`;
-  return new CommandError('UNKNOWN_COMMAND', `no command "${cut(typed)}"${hint} Type help for all commands`);
+  return new CommandError('UNKNOWN_COMMAND', `no command "${cut(typed)}"${hint} ${help}`);
 }
 
 /** The name with the fewest typing slips, if those are at most a third of it. */

@@ -1,0 +1,26 @@
+import { awaitAnswer } from './await-answer.ts';
+import { nodeCommand } from './node-command.ts';
+
+export const join = nodeCommand({
+  name: 'join',
+  topic: 'Groups',
+  params: [{ name: 'link', kind: 'invitation' }],
+  options: { wait: { kind: 'flag', summary: 'wait for the answer' } },
+  summary: 'ask to join a group by an invitation',
+  teaches: [
+    'The link is what an owner got from invite: mbt://join/... Paste all of it. Your request then shows that it',
+    'comes from whoever holds the link, so that no codes need be compared.',
+  ],
+  example: 'join mbt://join/AbC... --wait',
+  async run({ target, args: [link], options, clock, signal }) {
+    const asked = await target.joinByInvitation(link);
+    const { group, owner } = asked;
+    if (!options.wait)
+      return {
+        text: `asked ${owner} to let you into ${group}; news tell when it is answered`,
+        fields: { ...asked },
+      };
+    await awaitAnswer(target, group, clock, signal);
+    return { text: `you are a member of ${group}; see its files: list_files ${group}`, fields: { ...asked } };
+  },
+});

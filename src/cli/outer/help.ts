@@ -1,0 +1,48 @@
+import type { CommandError } from '../../base/index.ts';
+import { lesson, overview, toHelpRow } from '../commands/help.ts';
+import { type ShellCommand, withoutSecrets } from '../shell/command.ts';
+import { unknownCommand } from '../shell/suggest.ts';
+import { wrap } from '../text/wrap.ts';
+import { allCommands } from './index.ts';
+import { PROGRAM_COMMANDS } from './manual.ts';
+import { GLOBAL_OPTIONS } from './outer-command.ts';
+
+/** Longer lines are hard to read. */
+const COLUMNS_MAX = 100;
+
+/** What `mbt help` prints. */
+export function overviewText(columns: number): string {
+  const width = Math.min(columns, COLUMNS_MAX);
+  const rows = allCommands().map((command) => toHelpRow(withoutSecrets(command)));
+  return lines([
+    'Usage: mbt <command> [words] [--data <dir>] [--json]',
+    '',
+    ...PROGRAM_COMMANDS.flatMap(({ usage, summary }) => [
+      `  ${usage}`,
+      ...wrap(summary, width - 7).map((line) => `      ${line}`),
+    ]),
+    ...overview.human(rows, columns).slice(0, -1),
+    ...wrap('mbt help <command> tells more, mbt man all of it.', width - 1),
+  ]);
+}
+
+/** What `mbt help <command>` prints; UNKNOWN_COMMAND where there is none. */
+export function lessonText(name: string, columns: number): string {
+  const command = findCommand(name);
+  if (command === undefined) throw unknownProgram(name);
+  const options = { ...command.options, ...GLOBAL_OPTIONS };
+  const row = toHelpRow(withoutSecrets({ ...command, options }));
+  const { usage } = toHelpRow(withoutSecrets(command));
+  return lines(lesson.human([{ ...row, usage: `mbt ${usage}`, example: `mbt ${row.example}` }], columns));
+}
+
+/** The command of that name, its dashes and underscores alike. */
+export const findCommand = (name: string): ShellCommand<never> | undefined =>
+  allCommands().find((command) => command.name === name.replaceAll('-', '_'));
+
+const unknownProgram = (name: string): CommandError => {
+  const names = [...PROGRAM_COMMANDS, ...allCommands(), { name: 'help' }];
+  return unknownCommand(name, names, 'mbt help tells all commands');
+};
+
+const lines = (texts: readonly string[]): string => texts.map((line) => `${line}\n`).join('');

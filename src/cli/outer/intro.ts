@@ -1,0 +1,77 @@
+import { access } from 'node:fs/promises';
+import { type Clock, within } from '../../base/index.ts';
+import type { RemoteNode } from '../../local/index.ts';
+import { findNode } from '../background/find-node.ts';
+import { dataWords, trackersFile } from '../background/node-folder.ts';
+import { count } from '../text/format.ts';
+import { nextStep } from './node-state.ts';
+
+/** A list that does not come by then is left out. */
+const LISTS_MS = 1_500;
+
+const WHAT = [
+  'Mini-BitTorrent shares large files within a group of people: encrypted, straight from one to',
+  'another, as fast as your lines are. No server keeps them; whoever has a part hands it on.',
+  '',
+];
+
+const FIRST_STEPS = [
+  'You have an invitation?    mbt join mbt://join/...     asks for all that is needed',
+  'You would rather click?    mbt web                     opens a page in your browser',
+  'You were told trackers?    mbt node start --trackers tracker_info.txt',
+  'You begin a group?         mbt tracker tracker_info.txt 1    on a machine that stays on;',
+  '                           that file has its address, such as 192.168.1.20:7000, in a line',
+];
+
+/** What `mbt` alone prints: what it is, how things stand here, and what to do next. */
+export async function introText(dataDir: string, clock: Clock): Promise<string> {
+  const node = await findNode(dataDir).catch(() => undefined);
+  const told = node === undefined ? await withoutNode(dataDir) : await withNode(node, clock);
+  return [...WHAT, ...told, 'All commands: mbt help'].map((line) => `${line}\n`).join('');
+}
+
+async function withoutNode(dataDir: string): Promise<string[]> {
+  const isSetUp = await access(trackersFile(dataDir)).then(
+    () => true,
+    () => false,
+  );
+  if (!isSetUp) return [...FIRST_STEPS, ''];
+  const data = dataWords(dataDir);
+  return [
+    'Your node does not run, so nothing is shared or downloaded.',
+    `Start it: mbt node start${data}    or with its page: mbt web${data}`,
+    `Have it started whenever you log in to this machine: mbt node install${data}`,
+  ];
+}
+
+async function withNode(node: RemoteNode, clock: Clock): Promise<string[]> {
+  try {
+    const state = await node.nodeStatus();
+    const step = nextStep(state);
+    const lines = [`Your node runs (pid ${state.pid}); ${step}`];
+    if (state.state !== 'logged-in') return lines;
+    return [...lines, ...(await within(clock, LISTS_MS, groupsOf(node), () => new Error('too slow')))];
+  } catch {
+    return ['Your node runs. How it stands: mbt node status'];
+  } finally {
+    await node.close();
+  }
+}
+
+async function groupsOf(node: RemoteNode): Promise<string[]> {
+  const groups = await node.listGroups();
+  const mine = groups.filter(({ you }) => you === 'owner' || you === 'member').map(({ group }) => group);
+  const asked = groups.filter(({ you }) => you === 'pending').map(({ group }) => group);
+  if (mine.length === 0 && asked.length === 0)
+    return ['You are in no group yet: mbt create_group NAME, or mbt join an invitation.'];
+  return [
+    ...(mine.length === 0
+      ? []
+      : [`You are in ${count(mine.length, 'group')}: ${shown(mine)}. See mbt list_files ${mine[0]}`]),
+    ...(asked.length === 0 ? [] : [`You wait for an answer from: ${shown(asked)}`]),
+  ];
+}
+
+const NAMES_MAX = 8;
+const shown = (names: readonly string[]): string =>
+  names.length <= NAMES_MAX ? names.join(', ') : `${names.slice(0, NAMES_MAX).join(', ')}, ...`;

@@ -1,0 +1,47 @@
+import { logFile } from '../background/node-folder.ts';
+import { readTrackers, prepareNode } from '../background/start-node.ts';
+import { readSettings } from '../background/settings.ts';
+import { openRotatedLog } from '../log-file.ts';
+import { nextStep } from './node-state.ts';
+import { outerCommand } from './outer-command.ts';
+import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
+
+const LOG_BYTES_MAX = 5 * 2 ** 20;
+
+export const nodeRun = outerCommand({
+  name: 'node run',
+  topic: 'The node in the background',
+  params: [],
+  options: {
+    ...SETTINGS_OPTIONS,
+    quiet: { kind: 'flag', summary: 'print nothing; news are in node.log in any case' },
+  },
+  summary: 'the same in the foreground, until it is stopped',
+  teaches: ['For service managers and containers, or to look on. Prints news; Ctrl-C ends it.'],
+  example: 'node run --trackers tracker_info.txt',
+  async run({ target: { dataDir, stop, clock, output }, options, out }) {
+    const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
+    await prepareNode({ dataDir, settings: toSettings(options), trackers });
+    const settings = await readSettings(dataDir);
+    const opened = openRotatedLog(logFile(dataDir), LOG_BYTES_MAX);
+    const { runNode } = await import('../background/run-node.ts');
+    try {
+      await runNode({
+        dataDir,
+        settings,
+        clock,
+        stop,
+        log: opened.log,
+        onServing: (host, web) => {
+          if (options.quiet) return;
+          out.notice(`node of ${dataDir} runs (pid ${process.pid})${web === null ? '' : `; page at ${web}`}`);
+          out.notice(nextStep({ ...host.state, web }));
+          host.onEvent((event) => output.event(event));
+        },
+      });
+    } finally {
+      opened.close();
+    }
+    return { text: 'node ended', ...(options.quiet ? { silent: true as const } : {}) };
+  },
+});

@@ -1,0 +1,23 @@
+import type { NodeState } from '../../local/index.ts';
+import { dataWords } from '../background/node-folder.ts';
+
+/** What somebody who has just met this node does next. */
+export function nextStep({ state, text, user, dataDir, web }: NodeState): string {
+  const data = dataWords(dataDir);
+  const page = web === null ? '' : `, or on the page: mbt web${data}`;
+  if (state === 'not-set-up')
+    return `next: open an invitation (mbt join LINK${data}), or name your trackers (mbt node start --trackers FILE${data})`;
+  if (state === 'logged-out')
+    return `next: mbt create_user NAME${data}, then mbt login NAME --remember${data}${page}`;
+  if (state === 'logged-in')
+    return `logged in as ${user}; next: mbt list_groups${data}, mbt shell${data}${page}`;
+  return text;
+}
+
+/** The state in words. */
+export function stateText({ state, user, text }: NodeState): string {
+  if (state === 'logged-in') return `logged in as ${user}`;
+  if (state === 'not-set-up') return 'not set up';
+  if (state === 'logged-out') return 'nobody is logged in';
+  return text === '' ? state : text;
+}
