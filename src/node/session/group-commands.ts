@@ -44,7 +44,8 @@ import type { Vault } from './vault.ts';
 
 const NONCE_BYTES = 16;
 
-type KnownGroup = Pick<FoundGroup, 'gid' | 'state'>;
+/** A group as this client knows it. */
+export type KnownGroup = Pick<FoundGroup, 'gid' | 'state'>;
 
 export interface GroupTools {
   readonly desk: GroupDesk;

@@ -1,7 +1,7 @@
 import { CommandError, type GroupId, type Logger } from '../../base/index.ts';
 import type { GroupState, InvitationFault, PendingRequest } from '../../records/index.ts';
 import type { GroupBook } from './group-book.ts';
-import type { GroupCommands } from './group-commands.ts';
+import type { GroupCommands, KnownGroup } from './group-commands.ts';
 import type { InvitationBook } from './invitation-book.ts';
 import type { NameBook } from './name-book.ts';
 import type { News } from './news.ts';
@@ -64,14 +64,14 @@ export class InvitedRequests {
 
   async #answerAll(gid: GroupId): Promise<void> {
     const { book, invitations } = this.#tools;
-    const asked = [...(book.state(gid)?.pending.keys() ?? [])];
-    if (book.standing(gid) !== 'owner') return;
-    for (const user of [undefined, ...asked]) {
+    const first = book.state(gid);
+    if (!first || book.standing(gid) !== 'owner') return;
+    invitations.count(first);
+    for (const user of first.pending.keys()) {
       const state = book.state(gid);
-      if (!state || this.#closed) return;
-      invitations.count(state);
-      const pending = user && state.pending.get(user);
-      if (pending) await this.#answer(state, pending);
+      const pending = state?.pending.get(user);
+      if (this.#closed) return;
+      if (state && pending) await this.#answer(state, pending);
     }
   }
 
@@ -81,7 +81,7 @@ export class InvitedRequests {
     if (judgement === 'plain' || judgement === 'forged' || judgement === 'proven') return;
     const found = { gid: state.gid, state };
     try {
-      if (judgement === 'auto') await commands.acceptPending(found, pending);
+      if (judgement === 'auto') await this.#accept(found, pending);
       else await commands.rejectPending(found, pending, judgement);
       await this.#tellAnswer(state, pending, judgement);
     } catch (error) {
@@ -89,6 +89,14 @@ export class InvitedRequests {
       if (!(error instanceof CommandError)) throw error;
       log.warn('invited.failed', { reason: error.message });
     }
+  }
+
+  /** Counted at once: the next one's invitation may be the same. */
+  async #accept(found: KnownGroup, pending: PendingRequest): Promise<void> {
+    const { commands, invitations, book } = this.#tools;
+    await commands.acceptPending(found, pending);
+    const state = book.state(found.gid);
+    if (state) invitations.count(state);
   }
 
   async #tellAnswer(
