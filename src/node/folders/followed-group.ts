@@ -1,0 +1,303 @@
+import { join } from 'node:path';
+import { CommandError, type ContentId } from '../../base/index.ts';
+import { examineDestination } from '../../storage/index.ts';
+import type { FollowRow } from '../commands.ts';
+import type { OwnDownload } from '../seams.ts';
+import { offeredFiles, pickFile, type OfferedFile } from '../transfers/file-names.ts';
+import { FaultList } from './fault-list.ts';
+import type { KeptFollow } from './folder-book.ts';
+import { folderIdentity } from './folder-identity.ts';
+import type { FolderTools, FolderUser } from './folder-tools.ts';
+import { freeBytesOn } from './free-bytes.ts';
+import { LookLoop, type Looked } from './look-loop.ts';
+import { nameFilter, type NameFilter } from './name-patterns.ts';
+
+/** Without a hint the group is looked at so often. */
+const SLOW_MS = 60_000;
+/** Downloads of one group under way; more are begun as these end. */
+const UNDER_WAY_MAX = 16;
+/** What could not be begun gets another try after so long. */
+const AGAIN_MS = 5 * 60_000;
+/** Contents that are remembered; of more than that the oldest that nobody offers any more are forgotten. */
+const REMEMBERED_MAX = 20_000;
+/** Of what faults are that concern no single file: no file has such a name. */
+const [FOLDER, SPACE, TRACKER] = ['/', '/space', '/tracker'] as const;
+
+export interface FollowSurroundings {
+  readonly user: FolderUser;
+  readonly tools: FolderTools;
+  /** What is kept of it has changed. */
+  readonly save: () => void;
+}
+
+/** Downloads into a folder what others share in a group, each content once. What is on disk is never taken away. */
+export class FollowedGroup {
+  readonly kept: KeptFollow;
+  readonly #around: FollowSurroundings;
+  readonly #loop: LookLoop;
+  readonly #faults = new FaultList();
+  readonly #isWantedName: NameFilter;
+  /** What could not be begun, and when it is tried again. */
+  readonly #again = new Map<ContentId, number>();
+  readonly #begun: Set<ContentId>;
+  readonly #own: Set<ContentId>;
+  #waiting = 0;
+  #isClosed = false;
+
+  /** Throws INVALID_ARGUMENTS for a pattern that is none. */
+  constructor(kept: KeptFollow, around: FollowSurroundings) {
+    this.kept = kept;
+    this.#around = around;
+    this.#begun = new Set(kept.begun);
+    this.#own = new Set(kept.own);
+    this.#isWantedName = nameFilter(kept.terms.patterns);
+    this.#loop = new LookLoop(around.tools.clock, () => this.#look());
+  }
+
+  get row(): FollowRow {
+    const { folder, terms } = this.kept;
+    const { fetched, underWay } = this.#progress();
+    const waiting = this.#waiting + underWay;
+    return { group: this.group, folder, ...terms, fetched, waiting, fault: this.#faults.summary };
+  }
+
+  /** Its label as it stands now. */
+  get group(): string {
+    return this.#around.user.gate.labelOfGroup(this.kept.gid);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** The group's files, or this user's downloads, may have changed. */
+  hint(): void {
+    this.#loop.hint();
+  }
+
+  /** Downloads that it has begun go on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#loop.close();
+  }
+
+  async #look(): Promise<Looked> {
+    const { clock, warn, changed } = this.#around.tools;
+    const startMs = clock.nowMs();
+    const offers = await this.#offers();
+    const tookMs = clock.nowMs() - startMs;
+    if (offers) await this.#beginAll(offers);
+    if (!this.#isClosed) this.#faults.tell(warn, `following ${this.group}`);
+    changed();
+    return { tookMs, nextMs: SLOW_MS };
+  }
+
+  /** What is offered in the group; undefined if it can't be said, or could not be put anywhere. */
+  async #offers(): Promise<OfferedFile[] | undefined> {
+    const { gid, folder } = this.kept;
+    const { user } = this.#around;
+    if (!user.gate.memberGroups().some((group) => group.gid === gid)) {
+      this.#faults.set(FOLDER, `you are not in ${this.group}: nothing is fetched there`, true);
+      return undefined;
+    }
+    try {
+      await folderIdentity(folder);
+      this.#faults.clear(FOLDER);
+    } catch (error) {
+      this.#onFault(
+        FOLDER,
+        error,
+        `; ${this.group} is followed into it: nothing is fetched until it is there`,
+      );
+      return undefined;
+    }
+    try {
+      const offers = offeredFiles((await user.listFiles(gid)).shares);
+      this.#faults.clear(TRACKER);
+      return offers;
+    } catch (error) {
+      this.#onFault(TRACKER, error, '', true);
+      return undefined;
+    }
+  }
+
+  async #beginAll(offers: readonly OfferedFile[]): Promise<void> {
+    this.#remember(offers);
+    const wanted = this.#wanted(offers);
+    const names = new Set(wanted.map(({ name }) => name));
+    this.#faults.keepOnly((of) => of.startsWith(FOLDER) || names.has(of));
+    this.#waiting = wanted.length;
+    let lacksSpace = false;
+    let { underWay } = this.#progress();
+    for (const offer of wanted) {
+      if (this.#isClosed || underWay >= UNDER_WAY_MAX || this.#faults.has(TRACKER)) return;
+      if ((this.#again.get(offer.content) ?? 0) > this.#around.tools.clock.nowMs()) continue;
+      if (await this.#isClash(offer)) continue;
+      if (await this.#lacksSpace(offer)) lacksSpace = true;
+      else if (await this.#begin(offer, offers)) {
+        this.#waiting -= 1;
+        underWay += 1;
+      }
+    }
+    if (!lacksSpace) this.#faults.clear(SPACE);
+  }
+
+  /** What is to be fetched, in the order of names. */
+  #wanted(offers: readonly OfferedFile[]): OfferedFile[] {
+    const { ownShares, ownDownloads } = this.#around.tools.transfers;
+    const here = new Set([...ownShares(), ...ownDownloads()].map(({ content }) => content));
+    const { sizeMax } = this.kept.terms;
+    return offers.filter(
+      ({ name, size, content }) =>
+        !here.has(content) &&
+        !this.#begun.has(content) &&
+        !this.#own.has(content) &&
+        (sizeMax === null || size <= sizeMax) &&
+        this.#isWantedName(name),
+    );
+  }
+
+  /** Something else has its place. */
+  async #isClash({ name, size, files, content }: OfferedFile): Promise<boolean> {
+    const { transfers } = this.#around.tools;
+    const root = join(this.kept.folder, name);
+    const ours = [...transfers.ownShares(), ...transfers.ownDownloads()];
+    try {
+      const { state } = await examineDestination(root, { isFolder: files > 1, size });
+      const isOther = ours.some((each) => each.root === root && each.content !== content);
+      if (state !== 'taken' && !isOther) {
+        this.#faults.clear(name);
+        return false;
+      }
+      this.#faults.set(
+        name,
+        `${name} of ${this.group} is not fetched: ${root} is something else; move it away, or download_file it elsewhere`,
+      );
+    } catch (error) {
+      this.#onFault(name, error);
+    }
+    return true;
+  }
+
+  /** It would leave less than the reserve once all that is under way is here, too. */
+  async #lacksSpace({ name, size }: OfferedFile): Promise<boolean> {
+    const { tools } = this.#around;
+    const { folder, terms } = this.kept;
+    try {
+      const pending = tools.transfers.ownDownloads().reduce((sum, each) => sum + each.missingBytes, 0);
+      const free = await (tools.freeBytes ?? freeBytesOn)(folder);
+      if (free - pending - size >= terms.reserveBytes) return false;
+      if (!this.#faults.has(SPACE)) {
+        const text = `${name} of ${this.group} waits: ${folder} would be left with less than the reserve of ${terms.reserveBytes} bytes; free some space`;
+        this.#faults.set(SPACE, text);
+      }
+    } catch (error) {
+      this.#onFault(SPACE, error);
+    }
+    return true;
+  }
+
+  /** Whether its download is begun. */
+  async #begin(offer: OfferedFile, offers: readonly OfferedFile[]): Promise<boolean> {
+    const { transfers, clock, log } = this.#around.tools;
+    const { name, content, size } = offer;
+    this.#again.set(content, clock.nowMs() + AGAIN_MS);
+    const typed = typedFor(offer, offers);
+    if (typed === undefined) return false;
+    try {
+      const started = await transfers.downloadFile(this.group, typed, this.kept.folder);
+      log.info('folder.follows', { path: started.path, content });
+      // Others may have shared something else under that very name meanwhile.
+      if (started.file !== name || started.size !== size) await transfers.cancelDownload(this.group, typed);
+    } catch (error) {
+      return this.#onNotBegun(offer, error);
+    }
+    this.#onBegun(offer);
+    return true;
+  }
+
+  #onNotBegun(offer: OfferedFile, error: unknown): boolean {
+    if (!(error instanceof CommandError)) throw error;
+    const { code, message } = error;
+    this.#around.tools.log.info('folder.not-begun', { name: offer.name, reason: message });
+    if (code === 'ALREADY_DOWNLOADING' || code === 'ALREADY_SHARED') {
+      this.#onBegun(offer);
+      return true;
+    }
+    // Gone meanwhile, or this user is.
+    if (code === 'NO_SUCH_FILE' || code === 'NOT_A_MEMBER' || code === 'NOT_LOGGED_IN') return false;
+    if (code === 'NO_TRACKER') {
+      this.#again.delete(offer.content);
+      this.#faults.set(TRACKER, message, true);
+    } else this.#faults.set(offer.name, `${offer.name} of ${this.group}: ${message}`);
+    return false;
+  }
+
+  #onBegun({ content, name }: OfferedFile): void {
+    this.#again.delete(content);
+    this.#faults.clear(name);
+    this.#begun.add(content);
+    this.#save();
+  }
+
+  /** What this user has of the group counts as begun, also when it is gone one day. */
+  #remember(offers: readonly OfferedFile[]): void {
+    const { gid } = this.kept;
+    const { transfers } = this.#around.tools;
+    const before = this.#begun.size + this.#own.size;
+    for (const each of transfers.ownDownloads()) if (each.gid === gid) this.#begun.add(each.content);
+    for (const { gid: of, content } of transfers.ownShares()) {
+      if (of === gid && !this.#begun.has(content)) this.#own.add(content);
+    }
+    if (this.#begun.size + this.#own.size === before) return;
+    const offered = new Set(offers.map(({ content }) => content));
+    for (const set of [this.#begun, this.#own]) forgetOldest(set, offered);
+    this.#save();
+  }
+
+  #progress(): { readonly fetched: number; readonly underWay: number } {
+    const { transfers } = this.#around.tools;
+    const ofGroup = transfers
+      .ownDownloads()
+      .filter(({ gid, content }) => gid === this.kept.gid && this.#begun.has(content));
+    const done = new Set(transfers.ownShares().map(({ content }) => content));
+    const complete = ofGroup.filter(({ state, content }) => state === 'complete' && !done.has(content));
+    return {
+      fetched: [...this.#begun].filter((content) => done.has(content)).length + complete.length,
+      underWay: ofGroup.filter(isUnderWay).length,
+    };
+  }
+
+  #onFault(of: string, error: unknown, more = '', quiet = false): void {
+    if (!(error instanceof CommandError)) throw error;
+    this.#faults.set(of, `${error.message}${more}`, quiet);
+  }
+
+  #save(): void {
+    this.kept.begun = [...this.#begun];
+    this.kept.own = [...this.#own];
+    this.#around.save();
+  }
+}
+
+const isUnderWay = ({ state }: OwnDownload): boolean => state === 'wanted';
+
+/** What to type for exactly this content; undefined if others' names leave no way. */
+function typedFor(offer: OfferedFile, offers: readonly OfferedFile[]): string | undefined {
+  const candidates = [offer.name, `${offer.name}@${offer.content}`];
+  return candidates.find((typed) => {
+    try {
+      return pickFile(offers, typed)?.content === offer.content;
+    } catch (error) {
+      if (error instanceof CommandError) return false;
+      throw error;
+    }
+  });
+}
+
+function forgetOldest(contents: Set<ContentId>, offered: ReadonlySet<ContentId>): void {
+  for (const content of contents) {
+    if (contents.size <= REMEMBERED_MAX) return;
+    if (!offered.has(content)) contents.delete(content);
+  }
+}

@@ -1,0 +1,80 @@
+import { sep } from 'node:path';
+import type { OwnDownload, OwnShare } from '../seams.ts';
+import { sameStamps, type EntryLook } from './entry-look.ts';
+
+/** So long an entry has to stay as it is before it counts as complete. */
+export const SETTLE_MS = 3_000;
+
+/** What becomes of an entry: it is shared as it is, the user wants it not to be, it may yet change, or it can be shared. */
+export type EntryState = 'shared' | 'stopped' | 'waiting' | 'complete';
+
+/** What is remembered of one entry of a watched folder from look to look. */
+export class WatchedEntry {
+  #digest: string | undefined;
+  #sinceMs = 0;
+  /** As it was when it was last seen to be shared. */
+  #sharedDigest: string | undefined;
+
+  /** @param stopped how it looked when the user ended its share, if so */
+  judge(
+    look: EntryLook,
+    share: OwnShare | undefined,
+    stopped: string | undefined,
+    nowMs: number,
+  ): EntryState {
+    if (this.#digest !== look.digest) {
+      this.#digest = look.digest;
+      this.#sinceMs = nowMs;
+    }
+    if (share?.isServed && this.#isAsShared(look, share)) {
+      this.#sharedDigest = look.digest;
+      return 'shared';
+    }
+    if (share === undefined && this.#wasEnded(look, stopped)) return 'stopped';
+    if (look.isUnfinished || nowMs - this.#sinceMs < SETTLE_MS) return 'waiting';
+    return 'complete';
+  }
+
+  /** How it looked last. */
+  get digest(): string {
+    return this.#digest ?? '';
+  }
+
+  /** It was shared as it looked last. */
+  onShared(): void {
+    this.#sharedDigest = this.#digest;
+  }
+
+  /** It has to stay as it is once more before it counts as complete. */
+  unsettle(nowMs: number): void {
+    this.#sinceMs = nowMs;
+  }
+
+  /** It will be shared again by itself: nobody has ended it. */
+  forgetShare(): void {
+    this.#sharedDigest = undefined;
+  }
+
+  /** Its share is gone. If it was shared: how it looked, so that this very thing is let be. */
+  endedAs(): string | undefined {
+    return this.#sharedDigest;
+  }
+
+  #isAsShared(look: EntryLook, share: OwnShare): boolean {
+    return this.#sharedDigest === undefined
+      ? sameStamps(share.stamps, look.stamps)
+      : this.#sharedDigest === look.digest;
+  }
+
+  #wasEnded(look: EntryLook, stopped: string | undefined): boolean {
+    return look.digest === stopped || look.digest === this.#sharedDigest;
+  }
+}
+
+/** Whether a download still writes at this path or below it, or has left something there that is not the whole. */
+export function isBeingDownloaded(path: string, downloads: readonly OwnDownload[]): boolean {
+  return downloads.some(
+    ({ root, state, isPartial }) =>
+      (state !== 'complete' || isPartial) && (root === path || root.startsWith(`${path}${sep}`)),
+  );
+}
