@@ -77,7 +77,7 @@ function optionsOf(element: HTMLElement): uPlot.Options {
     height: HEIGHT,
     cursor: { y: false, drag: { setScale: false } },
     scales: {
-      x: { time: true, range: (_plot, _min, max) => [max - HISTORY_SECONDS + 1, max] },
+      x: { time: true, range: (_plot, min, max) => [max - spanOf(max - min), max] },
       y: { range: (_plot, _min, max) => [0, Math.max(max * 1.08, 16 * 1024)] },
     },
     axes: [
@@ -107,6 +107,9 @@ function line(label: string, stroke: string, fill: string | undefined): uPlot.Se
     value: (_plot, rate) => (rate === null ? '–' : rateOf(rate)),
   };
 }
+
+/** At first two minutes, then all that is known. */
+const spanOf = (known: number): number => Math.min(HISTORY_SECONDS - 1, Math.max(120, known));
 
 const rateOf = (rate: number): string => (rate === 0 ? '0' : formatRate(rate));
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PeerRow } from '../../../src/node/commands.ts';
 import { wallMs } from '../../clock.ts';
-import type { DownloadRow } from '../../state/store.ts';
+import { visible, type DownloadRow } from '../../state/store.ts';
 import { transfers } from '../../state/transfers.ts';
 import { formatRate } from '../../text/format.ts';
 import { Section } from './section.tsx';
@@ -22,11 +22,12 @@ export function SpeedSection({ group, file, row, peers }: SpeedProps) {
   const up = peers?.reduce((sum, peer) => sum + peer.bytesPerSecondTo, 0);
   const down = row?.state === 'D' ? row.bytesPerSecond : 0;
   const told = transfers.value;
+  const seen = visible.value;
   useEffect(() => {
     const now = wallMs();
     if (up !== undefined) history.add(now, down, up);
-    setColumns(history.columns(now));
-  }, [peers, told, history]);
+    if (seen) setColumns(history.columns(now));
+  }, [peers, told, history, seen]);
   return (
     <Section title="Speed">
       <p class="speed-now">

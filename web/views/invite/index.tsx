@@ -29,7 +29,7 @@ export default function Invitations({ group }: { readonly group: string }) {
   const [making, setMaking] = useState(false);
   const [shown, setShown] = useState<Invitation>();
   return (
-    <section class="invitations" aria-labelledby="invitations-title">
+    <section class="section invitations" aria-labelledby="invitations-title">
       <div class="section-head">
         <h2 id="invitations-title">Invitations</h2>
         <Button kind="primary" icon="add" onClick={() => setMaking(true)}>
@@ -76,7 +76,7 @@ interface ListProps {
 function List({ rows, onShow, onWithdraw }: ListProps) {
   const now = wallMs();
   return (
-    <ul class="rows">
+    <ul class="card plain-list">
       {sortedInvitations(rows).map((one) => {
         const state = stateWords(one, now);
         const open = one.state === 'open' && one.expiresAtMs > now;

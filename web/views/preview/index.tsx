@@ -37,7 +37,7 @@ export default function Preview({ group, file, path }: PreviewProps) {
     <article class="preview">
       <header class="preview-head">
         <a class="back-link" href={href('transfer', group, file)}>
-          <Icon name="back" /> <bdi>{file}</bdi>
+          <Icon name="back" /> {path === undefined ? 'Details' : <bdi>{file}</bdi>}
         </a>
         <h1>
           <bdi>{path ?? file}</bdi>
