@@ -20,11 +20,14 @@ export interface StreamListener {
  */
 export async function followEvents(listener: StreamListener, signal: AbortSignal): Promise<void> {
   let failures = 0;
+  let lastId: string | undefined;
   while (!signal.aborted) {
-    const refused = await readOnce((event) => {
+    const onEvent = (event: LocalEvent): void => {
       failures = 0;
+      if (event.type === 'news') lastId = String(event.atMs);
       listener.onEvent(event);
-    }, signal);
+    };
+    const refused = await readOnce(onEvent, lastId, signal);
     if (refused || signal.aborted) return;
     listener.onLost();
     await retryPause(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 3_000, signal);
@@ -33,14 +36,18 @@ export async function followEvents(listener: StreamListener, signal: AbortSignal
 }
 
 /** Resolves to true when the node refused. */
-async function readOnce(onEvent: (event: LocalEvent) => void, signal: AbortSignal): Promise<boolean> {
+async function readOnce(
+  onEvent: (event: LocalEvent) => void,
+  lastId: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   const abort = new AbortController();
   const end = (): void => abort.abort();
   signal.addEventListener('abort', end, { once: true });
   let cancelSilence = after(SILENCE_MS, end);
   try {
     const response = await reach(localStreams.events, {
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
       signal: abort.signal,
     });
     if (!response.ok || !response.body) throw await failureOf(response);

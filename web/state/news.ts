@@ -39,20 +39,27 @@ export function dismiss(id: number): void {
 
 /** Shows a toast only: the answer to what was just clicked. */
 export function say(told: Told): News {
-  const { title, kind = 'info', text = '', href, linkText } = told;
-  lastId += 1;
-  const item: News = { id: lastId, atMs: wallMs(), title, kind, text, href, linkText };
+  const item = made(told, wallMs());
   toasts.value = [...toasts.value, item].slice(-TOASTS_MAX);
-  after(kind === 'bad' ? BAD_TOAST_MS : TOAST_MS, () => dismiss(item.id));
+  after(item.kind === 'bad' ? BAD_TOAST_MS : TOAST_MS, () => dismiss(item.id));
   return item;
 }
 
 /** Shows a toast, and keeps it in the list of news. */
-export function tell(told: Told, atMs?: number): News {
-  const item = say(told);
-  const dated = atMs === undefined ? item : { ...item, atMs };
-  news.value = [dated, ...news.value].slice(0, KEPT_MAX);
-  return dated;
+export function tell(told: Told, atMs = wallMs()): void {
+  news.value = [{ ...say(told), atMs }, ...news.value].slice(0, KEPT_MAX);
+}
+
+/** Keeps it in the list of news, as read already. */
+export function keep(told: Told, atMs: number): void {
+  const item = made(told, atMs);
+  news.value = [item, ...news.value].slice(0, KEPT_MAX);
+  if (seenId.value === item.id - 1) markRead();
+}
+
+function made({ title, kind = 'info', text = '', href, linkText }: Told, atMs: number): News {
+  lastId += 1;
+  return { id: lastId, atMs, title, kind, text, href, linkText };
 }
 
 /** Says why something that was asked for could not be done. */

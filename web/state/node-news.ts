@@ -1,13 +1,21 @@
+import { wallMs } from '../clock.ts';
 import { href } from '../router.ts';
 import { notifyOutside } from './notify.ts';
-import { tell, type NodeNews, type Told } from './news.ts';
+import { keep, tell, type NodeNews, type Told } from './news.ts';
 
 /** What the node says by itself, in the words and with the links of the page. */
 export function onNodeNews(event: NodeNews, atMs: number): void {
+  // The node tells no two at the same time, and the last ones again to whoever connects.
+  if (atMs <= lastMs) return;
+  lastMs = atMs;
   const told = toTold(event);
+  if (atMs < openedMs) return keep(told, atMs);
   tell(told, atMs);
   notifyOutside(told);
 }
+let lastMs = 0;
+/** What happened before the page was opened is no reason to interrupt anybody. */
+const openedMs = wallMs() - 5_000;
 
 function toTold(event: NodeNews): Told {
   if (event.type === 'complete') {
@@ -42,6 +50,7 @@ function titleOf(event: Notice): string {
     accepted: `You are in ${group}`,
     rejected: `${group} did not let you in`,
     removed: `Removed from ${group}`,
+    joined: `${user} is in ${group} now`,
     ended: `${group} has ended`,
     'key-changed': `The key of ${user} changed`,
   };

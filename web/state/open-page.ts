@@ -8,6 +8,10 @@ const TOKEN = /^#token=([\w-]+)$/;
 
 /** From the link to a live page: trades its token for a cookie, or finds the one that this browser has. */
 export async function openPage(): Promise<void> {
+  // A link that is opened where the page is already changes but the fragment.
+  window.addEventListener('hashchange', () => {
+    if (TOKEN.test(window.location.hash)) window.location.reload();
+  });
   const token = TOKEN.exec(window.location.hash)?.[1];
   if (token !== undefined) {
     // At once, so that it stays in no history and nobody reads it over a shoulder.

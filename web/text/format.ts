@@ -5,7 +5,7 @@ const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1_000 && unit < UNITS.length - 1) {
+  while (value >= 1_024 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }
@@ -47,6 +47,10 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
 
 export function formatTime(atMs: number): string {
   return new Date(atMs).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function formatDay(atMs: number): string {
+  return new Date(atMs).toLocaleDateString(undefined, { dateStyle: 'medium' });
 }
 
 /** `just now`, `5 min ago`, `3 h ago`, then a date. */

@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import type { ComponentChildren, Ref } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 export interface FieldProps {
   readonly label: string;
@@ -22,6 +22,11 @@ export interface FieldProps {
 export function Field(props: FieldProps) {
   const { label, value, onInput, hint, error, type = 'text', rows, hideLabel, mono } = props;
   const id = useId();
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The attribute works only for what is there when a page or a dialog opens.
+    if (props.autofocus) box.current?.focus();
+  }, []);
   // One of the types of an input, whichever: the typings want each for itself.
   const kind = type as 'text';
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
@@ -44,9 +49,19 @@ export function Field(props: FieldProps) {
         {label}
       </label>
       {rows === undefined ? (
-        <input {...shared} type={kind} onInput={(event) => onInput(event.currentTarget.value)} />
+        <input
+          {...shared}
+          ref={box as Ref<HTMLInputElement>}
+          type={kind}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
       ) : (
-        <textarea {...shared} rows={rows} onInput={(event) => onInput(event.currentTarget.value)} />
+        <textarea
+          {...shared}
+          ref={box as Ref<HTMLTextAreaElement>}
+          rows={rows}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
       )}
       {hint && (
         <p id={`${id}-hint`} class="hint">

@@ -1,4 +1,4 @@
-import { useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { attempt } from '../state/news.ts';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -22,11 +22,12 @@ export function Menu({
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
-  const onToggle = (event: Event): void => {
-    if ((event as ToggleEvent).newState !== 'open') return;
+  const [open, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    if (!open) return;
     place(opener.current, list.current);
     list.current?.querySelector('button')?.focus();
-  };
+  }, [open]);
   const choose = (item: MenuItem): void => {
     list.current?.hidePopover();
     opener.current?.focus();
@@ -46,19 +47,28 @@ export function Menu({
       >
         <Icon name="more" />
       </button>
-      <div ref={list} id={id} class="menu" role="menu" popover="auto" onToggle={onToggle} onKeyDown={walk}>
-        {items.map((item) => (
-          <button
-            key={item.text}
-            type="button"
-            role="menuitem"
-            class={item.danger ? 'danger' : ''}
-            onClick={() => choose(item)}
-          >
-            {item.icon && <Icon name={item.icon} />}
-            {item.text}
-          </button>
-        ))}
+      <div
+        ref={list}
+        id={id}
+        class="menu"
+        role="menu"
+        popover="auto"
+        onToggle={(event) => setOpen((event as unknown as ToggleEvent).newState === 'open')}
+        onKeyDown={walk}
+      >
+        {open &&
+          items.map((item) => (
+            <button
+              key={item.text}
+              type="button"
+              role="menuitem"
+              class={item.danger ? 'danger' : ''}
+              onClick={() => choose(item)}
+            >
+              {item.icon && <Icon name={item.icon} />}
+              {item.text}
+            </button>
+          ))}
       </div>
     </>
   );

@@ -79,9 +79,17 @@ interface NavLinkProps {
 }
 
 function NavLink({ to, icon, text, children }: NavLinkProps) {
-  const here = (route.value[0] ?? 'groups') === to || (to === 'downloads' && route.value[0] === 'transfer');
+  const [place = 'groups', inside] = route.value;
+  const here =
+    place === to
+      ? inside === undefined
+        ? 'page'
+        : 'true'
+      : place === 'transfer' && to === 'downloads'
+        ? 'true'
+        : undefined;
   return (
-    <a class="nav-link" href={href(to)} {...(here ? { 'aria-current': 'page' as const } : {})}>
+    <a class="nav-link" href={href(to)} {...(here ? { 'aria-current': here } : {})}>
       <Icon name={icon} />
       <span>{text}</span>
       {children}

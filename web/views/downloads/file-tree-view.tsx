@@ -23,7 +23,7 @@ export function FileTree(props: FileTreeProps) {
 }
 
 function Branch({ node, tree }: { readonly node: TreeNode; readonly tree: FileTreeProps }) {
-  const [open, setOpen] = useState(tree.openAll);
+  const [open, setOpen] = useState(tree.openAll || tree.nodes.length === 1);
   const isFolder = node.children.length > 0;
   return (
     <li>

@@ -53,8 +53,6 @@ export function Groups() {
   );
 }
 
-const ROLES = { owner: 'you own it', member: 'member', pending: 'waiting for the owner', '-': '' } as const;
-
 function GroupCard({ row }: { readonly row: GroupRow }) {
   const asking = waiting.value.get(row.group) ?? 0;
   return (
@@ -65,12 +63,14 @@ function GroupCard({ row }: { readonly row: GroupRow }) {
         </span>
         <span class="group-card-text">
           <strong class="ellipsis">{row.group}</strong>
-          <span class="quiet">
-            {formatCount(row.members, 'member')} · owner {row.owner}
+          <span class="quiet ellipsis">
+            {formatCount(row.members, 'member')}
+            {row.you !== 'owner' && ` · owner ${row.owner}`}
           </span>
         </span>
         <Badge count={asking} label={`${asking} ask to join`} />
-        <Pill tone={row.you === 'pending' ? 'bad' : 'calm'}>{ROLES[row.you]}</Pill>
+        {row.you === 'owner' && <Pill tone="accent">owner</Pill>}
+        {row.you === 'pending' && <Pill tone="bad">waiting</Pill>}
       </a>
     </li>
   );

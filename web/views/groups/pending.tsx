@@ -12,7 +12,7 @@ export function Pending({ row }: { readonly row: GroupRow }) {
     await groups.refresh();
   };
   return (
-    <section class="card section form">
+    <section class="card padded form">
       <Notice title={`Waiting for ${row.owner}`}>
         Your request stands. As soon as {row.owner} accepts it, the files of {row.group} appear here by
         themselves.

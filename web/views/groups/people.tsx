@@ -2,7 +2,7 @@ import { call } from '../../api/client.ts';
 import { useLive } from '../../state/live-list.ts';
 import { say } from '../../state/news.ts';
 import { account, membersOf, requestsOf, type GroupRow, type MemberRow } from '../../state/store.ts';
-import { formatTime } from '../../text/format.ts';
+import { formatDay } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
 import { Failure, Loading, Pill } from '../../ui/show.tsx';
@@ -66,7 +66,7 @@ function Member({ group, member, isMe, mayRemove }: MemberProps) {
         <strong>{user}</strong>
         {isMe && <span class="quiet"> (you)</span>}
         <span class="quiet block">
-          {online ? 'online' : 'offline'} · since {formatTime(sinceMs)}
+          {online ? 'online' : 'offline'} · since {formatDay(sinceMs)}
         </span>
       </span>
       {role === 'owner' && <Pill tone="accent">owner</Pill>}

@@ -40,7 +40,7 @@ export function LogIn({ text, onStep }: LogInProps) {
           Log in, or create an account; then its group is asked for by itself.
         </Notice>
       )}
-      {text !== '' && <Notice title={text} />}
+      {isMore(text) && <Notice title={text} />}
       <form class="form" onSubmit={(event) => void logIn(event)}>
         <Field label="Name" value={user} onInput={setUser} autocomplete="username" autofocus required />
         <Field
@@ -80,4 +80,9 @@ export function LogIn({ text, onStep }: LogInProps) {
       </div>
     </Welcome>
   );
+}
+
+/** The node says how to log in by a terminal, which is no news here. */
+function isMore(text: string): boolean {
+  return text !== '' && !text.startsWith('log in: ');
 }

@@ -1,3 +1,4 @@
+import { Button } from '../../ui/button.tsx';
 import { Welcome } from './welcome.tsx';
 
 /** This browser shows no session: only who runs the node gets the link that gives one. */
@@ -15,6 +16,9 @@ export function NoSession() {
         It prints a link and opens it. The link works once and within a few minutes; this browser is
         remembered afterwards.
       </p>
+      <div class="actions end">
+        <Button onClick={() => window.location.reload()}>Try again</Button>
+      </div>
     </Welcome>
   );
 }
