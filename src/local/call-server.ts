@@ -14,6 +14,8 @@ import { Refusal } from './refusal.ts';
 
 /** Progress is told at most so often. */
 const PROGRESS_MS = 100;
+/** What is wrong with a body is told one by one, to so many. */
+const ISSUES_MAX = 8;
 /** Who has no session yet may say so much. */
 const OPEN_SESSION_BYTES_MAX = 4096;
 
@@ -100,7 +102,7 @@ function checkInput(endpoint: LocalEndpoint, given: unknown): unknown {
 
 function describeIssues(error: z.ZodError): string {
   const lines = error.issues
-    .slice(0, 3)
+    .slice(0, ISSUES_MAX)
     .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message.replace(/^Invalid input: /, '')}`);
   return lines.join('; ').slice(0, 500);
 }

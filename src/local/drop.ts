@@ -104,7 +104,13 @@ export class Drop {
     try {
       await rename(this.#incoming, this.#place);
     } catch (error) {
-      throw diskError(error, this.#place);
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? ''))
+        throw diskError(error, this.#place);
+      throw new CommandError(
+        'DESTINATION_EXISTS',
+        `${this.#place} was made by somebody else meanwhile: move it away, then share again`,
+        { cause: error },
+      );
     }
     this.#isMoved = true;
   }
