@@ -1,7 +1,6 @@
 /** The client: one user's account, groups, shares and downloads, behind the commands that its faces give. */
 import type { LocalNode } from './commands.ts';
-import { type NodeOptions, composeNode } from './node.ts';
-import { openTransfers } from './transfers/index.ts';
+import type { NodeOptions } from './node.ts';
 
 export type {
   CompletionKind,
@@ -53,5 +52,14 @@ export { lockFolder, socketFolder } from './folder-lock.ts';
 export { readPrivateFile, writePrivateFile } from './private-file.ts';
 export { SseDecoder } from './session/sse-decoder.ts';
 
-/** Opens a node as `composeNode` says, with files and peers of its own. */
-export const openNode = (options: NodeOptions): Promise<LocalNode> => composeNode(options, openTransfers);
+/**
+ * Opens a node as `composeNode` says, with files and peers of its own. It is loaded only now: who merely speaks to a node
+ * in another process answers at once.
+ */
+export async function openNode(options: NodeOptions): Promise<LocalNode> {
+  const [{ composeNode }, { openTransfers }] = await Promise.all([
+    import('./node.ts'),
+    import('./transfers/index.ts'),
+  ]);
+  return composeNode(options, openTransfers);
+}

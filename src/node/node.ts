@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readTrackerList } from '../api/index.ts';
-import { type Clock, CommandError, type Logger, systemChance } from '../base/index.ts';
+import { type Clock, type Logger, systemChance } from '../base/index.ts';
 import { ChangeHub } from './change-hub.ts';
 import type {
   CompletionKind,
@@ -12,8 +12,10 @@ import type {
   NodeStatus,
 } from './commands.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { diagnose } from './doctor.ts';
 import { type EventHookOptions, type EventHooks, openEventHooks } from './event-hooks/index.ts';
-import type { OpenTransfers, Transfers } from './seams.ts';
+import { FolderKeeper } from './folders/index.ts';
+import type { OpenTransfers, Transfers, UserAccess } from './seams.ts';
 import { namesFor } from './session/completions.ts';
 import { Listeners } from './session/listeners.ts';
 import { type OwnAddress, Session } from './session/session.ts';
@@ -61,13 +63,16 @@ export async function composeNode(options: NodeOptions, openTransfers: OpenTrans
     const onChange = (group: string | undefined): void => changed('downloads', group);
     const shared = { ...options, chance: systemChance, emit, onChange };
     transfers = await openTransfers(shared);
-    const { begin, end } = companionOf(transfers);
-    const files = filesIn(folder.path);
-    const session = await Session.open<Begun>({ ...options, ...files, list, emit, changed }, { begin, end });
     const warn = (text: string): void => emit({ type: 'warning', text });
+    const keeper = new FolderKeeper({ ...options, transfers, warn, changed: () => changed('folders') });
+    const files = filesIn(folder.path);
+    const companion = companionOf(transfers, keeper);
+    const session = await Session.open<Begun>({ ...options, ...files, list, emit, changed }, companion);
+    listeners.add((event) => keeper.onEvent(event));
+    changes.onChange((change) => keeper.onChange(change));
     const onEvent = listeners.add.bind(listeners);
     const hooks = options.hooks && openEventHooks(options.hooks, { ...options, onEvent, warn });
-    return new Node(options, folder, { listeners, changes, hooks }, session, transfers);
+    return new Node(options, folder, { listeners, changes, hooks }, session, { transfers, keeper });
   } catch (error) {
     await transfers?.close();
     await folder.lock.release();
@@ -82,14 +87,19 @@ const filesIn = (path: string) => ({
   rememberFile: join(path, 'login.json'),
 });
 
-const companionOf = (transfers: Transfers) => ({
-  begin: ({ access }: { readonly access: Parameters<Transfers['onLogin']>[0] }) => transfers.onLogin(access),
-  end: () => transfers.onLogout(),
+/** What comes and goes with the user: shares and downloads, and who tends folders by them. */
+const companionOf = (transfers: Transfers, keeper: FolderKeeper) => ({
+  begin: async ({ access }: { readonly access: UserAccess }) => {
+    const { userDir, gate, shares } = access;
+    await keeper.open({ userDir, gate, listFiles: (gid) => shares.listFiles(gid) });
+    const begun = await transfers.onLogin(access, keeper.careOf);
+    keeper.start();
+    return begun;
+  },
+  end: async () => {
+    await Promise.all([keeper.close(), transfers.onLogout()]);
+  },
 });
-
-const notYet = async (): Promise<never> => {
-  throw new CommandError('NOT_READY', 'this is being built');
-};
 
 /** What a node tells by itself. */
 interface News {
@@ -98,12 +108,19 @@ interface News {
   readonly hooks: EventHooks | undefined;
 }
 
+/** The files' half of it. */
+interface FilesHalf {
+  readonly transfers: Transfers;
+  readonly keeper: FolderKeeper;
+}
+
 class Node implements LocalNode {
   readonly #options: NodeOptions;
   readonly #folder: DataFolder;
   readonly #news: News;
   readonly #session: Session<Begun>;
   readonly #transfers: Transfers;
+  readonly #keeper: FolderKeeper;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -111,13 +128,14 @@ class Node implements LocalNode {
     folder: DataFolder,
     news: News,
     session: Session<Begun>,
-    transfers: Transfers,
+    { transfers, keeper }: FilesHalf,
   ) {
     this.#options = options;
     this.#folder = folder;
     this.#news = news;
     this.#session = session;
     this.#transfers = transfers;
+    this.#keeper = keeper;
   }
 
   createUser: NodeCommands['createUser'] = (user, password) => this.#session.createUser(user, password);
@@ -138,6 +156,22 @@ class Node implements LocalNode {
     return done && { user: done.user, ...done.begun };
   }
 
+  async leaveGroup(group: string): Promise<{ ended: boolean }> {
+    const left = await this.#groups().leave(group);
+    await this.#keeper.onGroupLeft(group);
+    return left;
+  }
+
+  async deleteGroup(group: string): Promise<void> {
+    await this.#groups().delete(group);
+    await this.#keeper.onGroupLeft(group);
+  }
+
+  async stopShare(group: string, file: string): Promise<void> {
+    await this.#files().stopShare(group, file);
+    this.#keeper.onShareEnded();
+  }
+
   async status(): Promise<NodeStatus> {
     const { host, port } = this.#transfers.listening;
     return {
@@ -149,11 +183,17 @@ class Node implements LocalNode {
     };
   }
 
+  doctor: NodeCommands['doctor'] = async () =>
+    diagnose({
+      trackers: this.#session.trackers,
+      transfers: this.#transfers,
+      dataDir: this.#folder.path,
+      clock: this.#options.clock,
+    });
+
   createGroup: NodeCommands['createGroup'] = async (group) => this.#groups().create(group);
   joinGroup: NodeCommands['joinGroup'] = async (group) => this.#groups().join(group);
   cancelRequest: NodeCommands['cancelRequest'] = async (group) => this.#groups().cancelRequest(group);
-  leaveGroup: NodeCommands['leaveGroup'] = async (group) => this.#groups().leave(group);
-  deleteGroup: NodeCommands['deleteGroup'] = async (group) => this.#groups().delete(group);
   acceptRequest: NodeCommands['acceptRequest'] = async (group, user, code) =>
     this.#groups().accept(group, user, code);
   rejectRequest: NodeCommands['rejectRequest'] = async (group, user) => this.#groups().reject(group, user);
@@ -175,7 +215,6 @@ class Node implements LocalNode {
   uploadFile: NodeCommands['uploadFile'] = async (...args) => this.#files().uploadFile(...args);
   downloadFile: NodeCommands['downloadFile'] = async (...args) => this.#files().downloadFile(...args);
   showDownloads: NodeCommands['showDownloads'] = async () => this.#files().showDownloads();
-  stopShare: NodeCommands['stopShare'] = async (...args) => this.#files().stopShare(...args);
   pauseDownload: NodeCommands['pauseDownload'] = async (...args) => this.#files().pauseDownload(...args);
   resumeDownload: NodeCommands['resumeDownload'] = async (...args) => this.#files().resumeDownload(...args);
   cancelDownload: NodeCommands['cancelDownload'] = async (...args) => this.#files().cancelDownload(...args);
@@ -193,12 +232,11 @@ class Node implements LocalNode {
   setSchedule: NodeCommands['setSchedule'] = async (...args) => this.#files().setSchedule(...args);
   exportTorrent: NodeCommands['exportTorrent'] = async (...args) => this.#files().exportTorrent(...args);
 
-  doctor: NodeCommands['doctor'] = notYet;
-  watchFolder: NodeCommands['watchFolder'] = notYet;
-  unwatchFolder: NodeCommands['unwatchFolder'] = notYet;
-  followGroup: NodeCommands['followGroup'] = notYet;
-  unfollowGroup: NodeCommands['unfollowGroup'] = notYet;
-  listFolders: NodeCommands['listFolders'] = notYet;
+  watchFolder: NodeCommands['watchFolder'] = async (...args) => this.#folders().watchFolder(...args);
+  unwatchFolder: NodeCommands['unwatchFolder'] = async (...args) => this.#folders().unwatchFolder(...args);
+  followGroup: NodeCommands['followGroup'] = async (...args) => this.#folders().followGroup(...args);
+  unfollowGroup: NodeCommands['unfollowGroup'] = async (...args) => this.#folders().unfollowGroup(...args);
+  listFolders: NodeCommands['listFolders'] = async () => this.#folders().listFolders();
 
   async completions(kind: CompletionKind, group: string | undefined): Promise<string[]> {
     const { user } = this.#session;
@@ -240,6 +278,11 @@ class Node implements LocalNode {
 
   #invitations() {
     return this.#session.requireUser().invitations;
+  }
+
+  #folders(): FolderKeeper {
+    this.#session.requireUser();
+    return this.#keeper;
   }
 
   #files(): Transfers {

@@ -1,7 +1,7 @@
 import type { NodeEvent } from '../commands.ts';
 
 /** What people want to know of while they look elsewhere. */
-const TOLD = ['request', 'accepted', 'rejected', 'removed', 'ended', 'key-changed'] as const;
+const TOLD = ['request', 'joined', 'accepted', 'rejected', 'removed', 'ended', 'key-changed'] as const;
 export type ToldKind = 'complete' | 'failed' | (typeof TOLD)[number];
 
 /** As what a hook and the desktop are told of an event; undefined: they are not. */
