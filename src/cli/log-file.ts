@@ -1,6 +1,6 @@
 import { copyFileSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { pino } from 'pino';
-import { type Logger, diskError, silentLogger } from '../base/index.ts';
+import { type Logger, diskError } from '../base/index.ts';
 
 /** A log with its file: nothing is lost when it is closed before the process ends. */
 export interface OpenLog {
@@ -8,9 +8,8 @@ export interface OpenLog {
   close(): void;
 }
 
-/** JSON lines appended to `path`, which only its owner can read; `-` is standard error, undefined no log. CommandError if it can't be opened. */
-export function openLog(path: string | undefined): OpenLog {
-  if (path === undefined) return { log: silentLogger, close: () => undefined };
+/** JSON lines appended to `path`, which only its owner can read; `-` is standard error. CommandError if it can't be opened. */
+export function openLog(path: string): OpenLog {
   const destination = openDestination(path);
   return { log: toLogger(pinoOn(destination, 'debug')), close: () => destination.flushSync() };
 }

@@ -1,5 +1,5 @@
-import { type Logger, programVersion, systemClock } from '../base/index.ts';
-import { openLog } from './log-file.ts';
+import { type Logger, programVersion, silentLogger, systemClock } from '../base/index.ts';
+
 import { type ClientOptions, type TrackerOptions, parseInvocation } from './program.ts';
 import { type StopSignals, catchStopSignals } from './shell/stop-signals.ts';
 import { ownStreams } from './shell/streams.ts';
@@ -142,15 +142,15 @@ async function atWork(
   logFile: string | undefined,
   work: (log: Logger, stop: StopSignals) => Promise<number>,
 ): Promise<number> {
-  const opened = openLog(logFile);
+  const opened = logFile === undefined ? undefined : (await import('./log-file.ts')).openLog(logFile);
   const stop = catchStopSignals(process);
   process.stdout.once('error', () => stop.stop('SIGHUP'));
   process.stdin.on('error', () => undefined); // a terminal that went away: its end is told, too
   process.stdout.on('error', () => undefined); // whoever read it is gone: told once is enough
   try {
-    return await work(opened.log, stop);
+    return await work(opened?.log ?? silentLogger, stop);
   } finally {
     stop.close();
-    opened.close();
+    opened?.close();
   }
 }

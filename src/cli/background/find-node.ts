@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { type Clock, CommandError } from '../../base/index.ts';
-import { type RemoteNode, connectLocal } from '../../local/index.ts';
-import { lockFolder } from '../../node/index.ts';
+import type { RemoteNode } from '../../local/index.ts';
 import { dataWords } from './node-folder.ts';
 
 /** The node in the background of this data folder. NO_NODE says what to do where none runs. */
@@ -14,12 +13,15 @@ export async function requireNode(dataDir: string, clock: Clock): Promise<Remote
 
 /** The same; undefined where none runs. */
 export async function findNode(dataDir: string): Promise<RemoteNode | undefined> {
-  return (await isThere(dataDir)) ? connectLocal(dataDir) : undefined;
+  if (!(await isThere(dataDir))) return undefined;
+  const { connectLocal } = await import('../../local/index.ts');
+  return connectLocal(dataDir);
 }
 
 /** Whether some process has the data folder, be it a node in the background or a shell. */
 export async function isHeld(dataDir: string, clock: Clock): Promise<boolean> {
   if (!(await isThere(dataDir))) return false;
+  const { lockFolder } = await import('../../node/index.ts');
   const lock = await lockFolder(dataDir, clock);
   await lock?.release();
   return lock === undefined;

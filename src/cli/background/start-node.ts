@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseTrackerList } from '../../api/index.ts';
 import { type Clock, CommandError, ERROR_CODES, type ErrorCode, diskError, sleep } from '../../base/index.ts';
 import type { NodeState } from '../../local/index.ts';
-import { writePrivateFile } from '../../node/index.ts';
 import { findNode, heldByShell, isHeld } from './find-node.ts';
 import { logFile, trackersFile } from './node-folder.ts';
-import { type NodeSettings, readSettings, writeSettings } from './settings.ts';
+import type { NodeSettings } from './settings.ts';
 
 /** A machine that has just booted may be slow; what the node says until then is told. */
 const START_MS = 30_000;
@@ -50,6 +48,10 @@ export async function startNode(wish: StartWish, clock: Clock, signal: AbortSign
 
 /** Keeps settings and trackers for the next start. */
 export async function prepareNode({ dataDir, settings, trackers }: StartWish): Promise<void> {
+  const [{ readSettings, writeSettings }, { writePrivateFile }] = await Promise.all([
+    import('./settings.ts'),
+    import('../../node/index.ts'),
+  ]);
   await writeSettings(dataDir, { ...(await readSettings(dataDir)), ...settings });
   if (trackers !== undefined) await writePrivateFile(trackersFile(dataDir), trackers);
 }
@@ -59,6 +61,7 @@ export async function readTrackers(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw diskError(error, path);
   });
+  const { parseTrackerList } = await import('../../api/index.ts');
   parseTrackerList(text, path);
   return text;
 }

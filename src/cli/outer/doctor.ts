@@ -5,7 +5,6 @@ import { CommandError } from '../../base/index.ts';
 import type { Diagnosis } from '../../node/index.ts';
 import { findNode, isHeld } from '../background/find-node.ts';
 import { trackersFile } from '../background/node-folder.ts';
-import { readSettings } from '../background/settings.ts';
 import { diagnosed } from '../commands/doctor.ts';
 import { type Outer, outerCommand } from './outer-command.ts';
 
@@ -37,6 +36,7 @@ export const doctor = outerCommand({
 async function withoutNode(outer: Outer, given: string | undefined): Promise<Diagnosis> {
   const { dataDir, clock, log } = outer;
   const trackers = given ?? (await keptTrackers(dataDir));
+  const { readSettings } = await import('../background/settings.ts');
   const settings = await readSettings(dataDir);
   const held = await isHeld(dataDir, clock);
   const folder = await mkdtemp(join(tmpdir(), 'mbt-doctor-'));

@@ -1,4 +1,4 @@
-import { type InvitationLink, parseInvitation } from '../../api/index.ts';
+import type { InvitationLink } from '../../api/index.ts';
 import { CommandError } from '../../base/index.ts';
 import type { RemoteNode } from '../../local/index.ts';
 import { awaitAnswer } from '../commands/await-answer.ts';
@@ -37,7 +37,7 @@ export const join = outerCommand({
   example: 'join mbt://join/AbC...',
   async run(call) {
     const { target, args, out, clock, signal } = call;
-    const invitation = readInvitation(args[0], clock.wallMs());
+    const invitation = await readInvitation(args[0], clock.wallMs());
     out.notice(`${invitation.inviter} invites you to the group ${invitation.group}`);
     const node = await findOrStart(target.dataDir, out, clock, signal);
     try {
@@ -50,7 +50,8 @@ export const join = outerCommand({
 });
 
 /** INVALID_INVITATION before anything is started for it. */
-function readInvitation(link: string, nowMs: number): InvitationLink {
+async function readInvitation(link: string, nowMs: number): Promise<InvitationLink> {
+  const { parseInvitation } = await import('../../api/index.ts');
   const invitation = parseInvitation(link);
   if (invitation.expiresAtMs > nowMs) return invitation;
   throw new CommandError(

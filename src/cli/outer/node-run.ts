@@ -1,7 +1,5 @@
 import { logFile } from '../background/node-folder.ts';
 import { readTrackers, prepareNode } from '../background/start-node.ts';
-import { readSettings } from '../background/settings.ts';
-import { openRotatedLog } from '../log-file.ts';
 import { nextStep } from './node-state.ts';
 import { outerCommand } from './outer-command.ts';
 import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
@@ -22,9 +20,13 @@ export const nodeRun = outerCommand({
   async run({ target: { dataDir, stop, clock, output }, options, out }) {
     const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
     await prepareNode({ dataDir, settings: toSettings(options), trackers });
+    const [{ readSettings }, { openRotatedLog }, { runNode }] = await Promise.all([
+      import('../background/settings.ts'),
+      import('../log-file.ts'),
+      import('../background/run-node.ts'),
+    ]);
     const settings = await readSettings(dataDir);
     const opened = openRotatedLog(logFile(dataDir), LOG_BYTES_MAX);
-    const { runNode } = await import('../background/run-node.ts');
     try {
       await runNode({
         dataDir,
