@@ -13,7 +13,7 @@ interface InvitationDialogProps {
 /** The link of an invitation, to copy or to photograph. */
 export function InvitationDialog({ invitation, onClose }: InvitationDialogProps) {
   const { group, link, expiresAtMs, uses, used, auto } = invitation;
-  const left = uses - used;
+  const left = Math.max(1, uses - used);
   return (
     <Dialog
       title={`Invitation to ${group}`}
@@ -24,7 +24,7 @@ export function InvitationDialog({ invitation, onClose }: InvitationDialogProps)
         </Button>
       }
     >
-      <div class="form">
+      <div class="form invitation">
         <p>
           Send this link to {left === 1 ? 'the person' : `up to ${left} people`} you want in{' '}
           <bdi>{group}</bdi>, by a way that others do not read. It is good until {formatTime(expiresAtMs)}.

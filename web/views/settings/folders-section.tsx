@@ -79,7 +79,7 @@ function Watched({ row }: { readonly row: WatchRow }) {
         </span>
         {fault !== null && <span class="row-warning">{fault}</span>}
       </span>
-      <Button small label={`Watch ${path} no longer`} onClick={stop}>
+      <Button small label={`Stop watching ${path}`} onClick={stop}>
         Stop
       </Button>
     </li>
@@ -109,7 +109,7 @@ function Followed({ row }: { readonly row: FollowRow }) {
         </span>
         {fault !== null && <span class="row-warning">{fault}</span>}
       </span>
-      <Button small label={`Follow ${group} no longer`} onClick={stop}>
+      <Button small label={`Stop following ${group}`} onClick={stop}>
         Stop
       </Button>
     </li>
