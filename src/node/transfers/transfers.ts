@@ -144,8 +144,7 @@ class NodeTransfers implements Transfers {
 
   listFiles: Transfers['listFiles'] = (...args) => this.#current.listFiles(...args);
   uploadFile: Transfers['uploadFile'] = (...args) => this.#current.uploadFile(...args);
-  downloadFile: Transfers['downloadFile'] = (group, file, destination) =>
-    this.#current.downloadFile(group, file, destination);
+  downloadFile: Transfers['downloadFile'] = (...args) => this.#current.downloadFile(...args);
   showDownloads: Transfers['showDownloads'] = () => this.#current.showDownloads();
   stopShare: Transfers['stopShare'] = (...args) => this.#current.stopShare(...args);
   pauseDownload: Transfers['pauseDownload'] = (...args) => this.#current.pauseDownload(...args);
