@@ -16,6 +16,8 @@ export interface TransferTools extends SwarmTools {
   readonly rates: PeerRates;
   readonly doors: Doors;
   readonly emit: (event: NodeEvent) => void;
+  /** The list of downloads may show something else now. */
+  readonly onChange: () => void;
 }
 
 /** The events of a swarm that differ between a share and a download. */

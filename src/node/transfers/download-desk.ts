@@ -67,7 +67,7 @@ export class DownloadDesk {
     const entry: DownloadEntry = { heldBytes: 0, ...order, position: this.#nextPosition };
     await this.#desk.library.putDownload(entry);
     const download = this.#place(entry);
-    this.schedule();
+    this.#changed();
     return download;
   }
 
@@ -170,6 +170,12 @@ export class DownloadDesk {
   /** Who is complete without having everything serves as a share does, and takes no place. */
   #mayServe({ isServing, isRunning, entry }: Download): boolean {
     return isServing && !isRunning && this.#desk.access.gate.contextFor(entry.gid) !== undefined;
+  }
+
+  /** State and remark of all that are not complete: the list shows something else when it does. */
+  standing(): string {
+    const rows = this.all.filter(({ entry }) => entry.state !== 'complete').map((download) => download.row());
+    return rows.map(({ state, remark }) => `${state} ${remark}`).join('\n');
   }
 
   /** Calls `listener` whenever a download's state changed. */

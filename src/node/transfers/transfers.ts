@@ -68,7 +68,7 @@ class NodeTransfers implements Transfers {
     hasher: Hasher,
     shared: Pick<TransferTools, 'doors' | 'rates'>,
   ) {
-    const { clock, chance, log, emit, listenHost } = options;
+    const { clock, chance, log, emit, listenHost, onChange } = options;
     this.#host = host;
     this.#hasher = hasher;
     this.listening = { host: listenHost, port: host.address.port };
@@ -88,6 +88,7 @@ class NodeTransfers implements Transfers {
       chance,
       log,
       emit,
+      onChange: () => onChange?.(undefined),
     };
   }
 

@@ -56,6 +56,7 @@ export class UserTransfers implements TransferCommands {
   /** Names last seen in each group, for completion. */
   readonly #seenFiles = new Map<string, string[]>();
   #announced: readonly OwnContent[] = [];
+  #standing = '';
   /** `shares.changes` when that was. */
   #announcedChanges = -1;
 
@@ -219,6 +220,7 @@ export class UserTransfers implements TransferCommands {
   ): Promise<LimitRow> {
     const scope = await this.#limitScope(group, file);
     await changeLimit(this.#desk, scope, direction, bytesPerSecond);
+    this.#desk.tools.onChange();
     return limitRow(this.#desk, scope, this.#desk.rates.of(scope), this.#nameOf);
   }
 
@@ -255,7 +257,10 @@ export class UserTransfers implements TransferCommands {
         this.downloads.onPeers(gid, content);
       }),
       // At once: others find this device by what it announces.
-      this.downloads.onChange(() => this.#announce()),
+      this.downloads.onChange(() => {
+        this.#announce();
+        this.#desk.tools.onChange();
+      }),
       every(this.#desk.tools.clock, TICK_MS, () => this.#tick()),
       every(this.#desk.tools.clock, EXAMINE_MS, () => {
         for (const { gid } of gate.memberGroups()) this.#desk.examineGroup(gid);
@@ -271,6 +276,9 @@ export class UserTransfers implements TransferCommands {
     const nowMs = this.#desk.clockMs;
     this.shares.tick(nowMs);
     this.downloads.tick(nowMs);
+    const standing = this.downloads.standing();
+    if (standing !== this.#standing) this.#desk.tools.onChange();
+    this.#standing = standing;
     const isMoving = this.downloads.all.some((download) => download.isWanted);
     if (isMoving || this.#announcedChanges !== this.shares.changes) this.#announce();
   }
