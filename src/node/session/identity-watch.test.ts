@@ -43,6 +43,11 @@ test('a name with another key is told once, with the code to compare, over resta
   expect(told).toMatchObject([{ about: 'key-changed', group: 'lab' }]);
 });
 
+test('of a name with ever more strangers a few are told', () => {
+  for (let n = 0; n < 100; n += 1) watch.onName('user', 'bob', n.toString(16).padStart(64, '0'), PINNED);
+  expect(told).toHaveLength(3);
+});
+
 test('a tracker of another cluster is told once, until it was good again', () => {
   const fault = new CommandError('TRACKER_CHANGED', 'tracker 192.0.2.1:7000 is of another cluster');
   for (let n = 0; n < 3; n += 1) watch.onTracker('192.0.2.1:7000', fault);
