@@ -3,7 +3,7 @@ import type { ContentReader } from '../node/index.ts';
 import { parseRange, type ByteRange } from './byte-range.ts';
 import type { Exchange } from './exchange.ts';
 import type { FileLink, FileLinks } from './file-links.ts';
-import { isShown } from './media-type.ts';
+import { isMarkup, isShown } from './media-type.ts';
 import type { NodeHost } from './node-host.ts';
 import { Refusal } from './refusal.ts';
 
@@ -65,7 +65,7 @@ export class FileServer {
     const begin = (): void => {
       if (response.headersSent || response.destroyed) return;
       response.statusCode = range ? 206 : 200;
-      response.setHeader('content-type', link.type);
+      response.setHeader('content-type', typeFor(exchange, link));
       response.setHeader('content-length', end - start);
       if (range) response.setHeader('content-range', `bytes ${start}-${end - 1}/${reader.size}`);
       response.flushHeaders();
@@ -117,11 +117,20 @@ function rangeOf(exchange: Exchange, tag: string, size: number): ReturnType<type
   return parseRange(exchange.header('range'), size);
 }
 
+/** Pictures, players and programs get what it is; a window only ever gets what can be looked at. */
+function typeFor(exchange: Exchange, { type }: FileLink): string {
+  const isWindow = /^(?:document|frame|iframe|embed|object|fencedframe)$/.test(
+    exchange.header('sec-fetch-dest') ?? '',
+  );
+  return isWindow && isMarkup(type) ? 'text/plain; charset=utf-8' : type;
+}
+
 const headersOf = ({ name, preview }: FileLink, tag: string) => ({
   'accept-ranges': 'bytes',
   'content-disposition': `${isShown(preview) ? 'inline' : 'attachment'}; ${fileNameOf(name)}`,
   'content-security-policy': FILE_POLICY,
   etag: tag,
+  vary: 'sec-fetch-dest',
 });
 
 /** RFC 6266: plain for old readers, then exactly (RFC 8187). */

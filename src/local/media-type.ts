@@ -3,7 +3,6 @@ import type { OpenedLink } from './node-host.ts';
 
 export type Preview = OpenedLink['preview'];
 
-/** Pictures that are nothing but pictures; others, as SVG, are documents that can hold programs. */
 const IMAGE = /^image\/(?:png|apng|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon)$/;
 const TEXT =
   /^text\/|^application\/(?:json|xml|javascript|x-sh|x-subrip|toml|x-ndjson|sql|yaml|[\w.-]+\+(?:json|xml))$|\+xml$/;
@@ -15,6 +14,7 @@ const TEXT_NAME =
 export function mediaTypeOf(name: string): { readonly type: string; readonly preview: Preview } {
   if (TEXT_NAME.test(name)) return { type: 'text/plain; charset=utf-8', preview: 'text' };
   const type = lookup(name) ?? 'application/octet-stream';
+  if (type === 'image/svg+xml') return { type, preview: 'image' };
   if (TEXT.test(type)) return { type: `${type}; charset=utf-8`, preview: 'text' };
   if (IMAGE.test(type)) return { type, preview: 'image' };
   if (type.startsWith('video/')) return { type, preview: 'video' };
@@ -24,3 +24,9 @@ export function mediaTypeOf(name: string): { readonly type: string; readonly pre
 
 /** Whether a browser may show it in its window; anything else is only ever saved. */
 export const isShown = (preview: Preview): boolean => preview !== 'none';
+
+/**
+ * Whether a browser that opens it in a window would make a document of it. Even one without any rights could have a
+ * connection made (preconnect), and so tell somebody that it was read: such files are shown there as their text.
+ */
+export const isMarkup = (type: string): boolean => /^(?:text\/html|[\w.-]+\/(?:[\w.-]+\+)?xml)\b/.test(type);

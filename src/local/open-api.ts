@@ -49,6 +49,7 @@ function operation(name: LocalCall): Json {
   return {
     operationId: name,
     summary: endpoint.summary,
+    tags: [tagOf(localRoute(name).path)],
     ...((only || limit) && { description: `${only}${limit}`.trim() }),
     ...(method === 'GET'
       ? { parameters: parametersOf(endpoint.input) }
@@ -61,6 +62,9 @@ function operation(name: LocalCall): Json {
     responses: { 200: answerOf(endpoint), default: refused },
   };
 }
+
+/** Calls that go together: `/v1/groups/create` is one of `groups`. */
+const tagOf = (path: string): string => path.split('/')[2] ?? '';
 
 const refused = {
   description: 'Refused: what happened, and what to do',
@@ -109,6 +113,7 @@ function streamPaths(): Json {
     [localStreams.events]: {
       get: {
         operationId: 'events',
+        tags: [tagOf(localStreams.events)],
         summary: 'what is new, as server-sent events',
         parameters: [
           { in: 'header', name: 'Last-Event-ID', schema: string, description: '`now`: no earlier news' },
@@ -119,6 +124,7 @@ function streamPaths(): Json {
     [localStreams.drop]: {
       put: {
         operationId: 'drop',
+        tags: [tagOf(localStreams.drop)],
         summary: 'bytes of one file of a begun drop',
         parameters: [query('id', string, true), query('path', string, false)],
         requestBody: { required: true, content: bytes },

@@ -57,9 +57,9 @@ export class PageFiles {
   async serve(exchange: Exchange): Promise<void> {
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD')
       throw new Refusal(405, 'UNKNOWN_COMMAND', 'the page can only be read');
-    await this.#look();
     const { pathname } = exchange.url;
     const name = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+    await this.#look(name);
     if (name === '/index.html' && !this.#files.has(name))
       return exchange.answer(503, NOT_BUILT, { 'content-type': 'text/plain; charset=utf-8' });
     if (!this.#files.has(name)) throw new Refusal(404, 'FILE_NOT_FOUND', 'there is nothing at this address');
@@ -88,9 +88,9 @@ export class PageFiles {
   }
 
   /** The page may have been built since. */
-  async #look(): Promise<void> {
+  async #look(wanted: string): Promise<void> {
     const index = await stat(join(this.#folder, 'index.html')).catch(() => undefined);
-    if (index === undefined || index.mtimeMs === this.#builtAtMs) return;
+    if (index === undefined || (index.mtimeMs === this.#builtAtMs && this.#files.has(wanted))) return;
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).slice(0, FILES_MAX);
     this.#files = new Set(files.map((file) => this.#nameOf(join(file.parentPath, file.name))));

@@ -99,7 +99,7 @@ describe('a file', () => {
 describe('what a browser does with it', () => {
   test.each([
     ['page.html', 'text/html; charset=utf-8', 'inline'],
-    ['image.svg', 'image/svg+xml; charset=utf-8', 'inline'],
+    ['image.svg', 'image/svg+xml', 'inline'],
     ['data.xml', 'text/xml; charset=utf-8', 'inline'],
     ['program.js', 'text/javascript; charset=utf-8', 'inline'],
     ['notes.md', 'text/plain; charset=utf-8', 'inline'],
@@ -118,6 +118,18 @@ describe('what a browser does with it', () => {
     expect(headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'; /);
     expect(headers['content-security-policy']).not.toMatch(/allow-|script-src|connect-src/);
   });
+
+  test.each(['page.html', 'page.xhtml', 'image.svg', 'data.xml', 'feed.rss'])(
+    '%s is a document to programs, and only its text in a window',
+    async (name) => {
+      const { url } = await (await stage.remote()).openLink('g', name);
+      const typeFor = async (dest: string) =>
+        (await get({ 'sec-fetch-dest': dest }, url)).headers['content-type'];
+      for (const dest of ['document', 'iframe', 'frame', 'object', 'embed'])
+        expect(await typeFor(dest)).toBe('text/plain; charset=utf-8');
+      expect(await typeFor('image')).toMatch(/^(?!text\/plain)/);
+    },
+  );
 
   test('a name with markup, quotes and letters of elsewhere', async () => {
     const name = `<img src=x onerror=alert(1)> "ü" 'x'\u00e9\u4e2d.txt`;

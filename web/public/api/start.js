@@ -3,7 +3,7 @@ SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#api',
   deepLinking: true,
-  docExpansion: 'none',
+  docExpansion: 'list',
   // Nothing is asked of anybody outside.
   validatorUrl: null,
 });
