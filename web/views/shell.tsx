@@ -17,9 +17,6 @@ export function Shell({ user }: { readonly user: string }) {
   useRequests();
   return (
     <div class="shell">
-      <a class="skip" href={`#${location.hash.slice(1)}`} onClick={skip}>
-        Skip to the content
-      </a>
       <Side user={user} />
       <main id="main" class="main" tabIndex={-1}>
         <Place />
@@ -49,6 +46,9 @@ function Side({ user }: { readonly user: string }) {
   const active = (downloads.value.value ?? []).filter((row) => row.state === 'D' || row.state === 'Q').length;
   return (
     <header class="side">
+      <a class="skip" href={`#${location.hash.slice(1)}`} onClick={skip}>
+        Skip to the content
+      </a>
       <a class="brand" href={href('groups')}>
         <img src="/icon.svg" alt="" width="30" height="30" />
         <span>Mini-BitTorrent</span>

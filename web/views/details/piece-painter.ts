@@ -65,11 +65,12 @@ function sameFrame(a: Picture, b: Picture): boolean {
 
 /** The colours `--piece-0` … of the style sheet, as a canvas takes them. */
 function readColours(canvas: HTMLCanvasElement): string[] {
-  const before = canvas.style.color;
+  // Who wants less motion has a moment of transition everywhere: a colour that is read must be the last one.
+  canvas.style.setProperty('transition-property', 'none', 'important');
   const colours = Array.from({ length: SHADES.count }, (_, shade) => {
     canvas.style.color = `var(--piece-${shade})`;
     return getComputedStyle(canvas).color;
   });
-  canvas.style.color = before;
+  canvas.style.removeProperty('color');
   return colours;
 }
