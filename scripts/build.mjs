@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { finishPage } from './finish-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outputs = [
@@ -57,9 +56,7 @@ function run(file, args) {
 /** The page, from an empty folder. */
 function buildPage() {
   const bundler = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  if (!run(bundler, ['build', 'web', '--logLevel', 'warn'])) return false;
-  finishPage(root);
-  return true;
+  return run(bundler, ['build', 'web', '--logLevel', 'warn']);
 }
 
 export function build() {

@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
+import { finishPage } from '../scripts/finish-page.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
+const finish = { name: 'finish-page', closeBundle: () => finishPage(join(root, '..')) };
+
 /** The page for dist/web; `vite web` alone serves it with an invented node behind it, for work on the page. */
 export default defineConfig(async ({ command }): Promise<UserConfig> => {
-  const plugins = command === 'serve' ? [(await import('./dev/fake-node.ts')).fakeNodePlugin()] : [];
+  const plugins = command === 'serve' ? [(await import('./dev/fake-node.ts')).fakeNodePlugin()] : [finish];
   return {
     root,
     plugins,
