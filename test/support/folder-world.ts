@@ -130,17 +130,18 @@ export class FolderWorld {
 
   /** Lets virtual time pass in small steps, with time for the disk in each. */
   async pass(seconds: number): Promise<void> {
-    for (let at = 0; at < seconds * 2; at += 1) {
-      this.clock.advance(500);
+    for (let at = 0; at < seconds; at += 1) {
+      this.clock.advance(Math.min(1, seconds - at) * 1_000);
       await sleep(systemClock, 4);
     }
   }
 
   /** Lets time pass until it holds. */
   async until(holds: () => boolean): Promise<void> {
-    for (let at = 0; !holds(); at += 1) {
-      if (at > 1_500) throw new Error(`it never came about: ${JSON.stringify(this.keeper.listFolders())}`);
-      await this.pass(0.5);
+    for (const endMs = systemClock.nowMs() + 20_000; !holds();) {
+      if (systemClock.nowMs() > endMs)
+        throw new Error(`it never came about: ${JSON.stringify(this.keeper.listFolders())}`);
+      await this.pass(1);
     }
   }
 

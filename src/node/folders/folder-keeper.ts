@@ -127,6 +127,7 @@ export class FolderKeeper {
       ...tended.watches.filter(isOf).map((watch) => tended.removeWatch(watch)),
       ...tended.follows.filter(isOf).map((follow) => tended.removeFollow(follow)),
     ]);
+    await tended.saved();
   }
 
   #hint(group: string | undefined): void {

@@ -144,8 +144,8 @@ export class FollowedGroup {
 
   /** What is to be fetched, in the order of names. */
   #wanted(offers: readonly OfferedFile[]): OfferedFile[] {
-    const { ownShares, ownDownloads } = this.#around.tools.transfers;
-    const here = new Set([...ownShares(), ...ownDownloads()].map(({ content }) => content));
+    const { transfers } = this.#around.tools;
+    const here = new Set([...transfers.ownShares(), ...transfers.ownDownloads()].map(({ content }) => content));
     const { sizeMax } = this.kept.terms;
     return offers.filter(
       ({ name, size, content }) =>

@@ -334,6 +334,7 @@ describe('faults', () => {
   test('many faults are told together', async () => {
     for (let at = 0; at < 9; at += 1) await symlink('nowhere', world.path(`in/link${at}`));
     await watch();
+    await world.until(() => world.warnings.length > 0);
     await world.pass(30);
     expect(world.warnings).toHaveLength(4);
     expect(world.warnings[3]).toMatch(/in: 6 more can't be dealt with/);
