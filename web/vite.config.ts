@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
-import { finishPage } from '../scripts/finish-page.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-const finish = { name: 'finish-page', closeBundle: () => finishPage(join(root, '..')) };
+const finish = {
+  name: 'finish-page',
+  async closeBundle(): Promise<void> {
+    const finishing = new URL('../scripts/finish-page.mjs', import.meta.url).href;
+    const { finishPage } = (await import(finishing)) as { finishPage: (root: string) => void };
+    finishPage(join(root, '..'));
+  },
+};
 
 /** The page for dist/web; `vite web` alone serves it with an invented node behind it, for work on the page. */
 export default defineConfig(async ({ command }): Promise<UserConfig> => {
