@@ -15,6 +15,7 @@ export function Shell({ user }: { readonly user: string }) {
   useLive(groups);
   useLive(downloads);
   useRequests();
+  useTitle();
   return (
     <div class="shell">
       <Side user={user} />
@@ -24,6 +25,22 @@ export function Shell({ user }: { readonly user: string }) {
     </div>
   );
 }
+
+/** What a tab is called: where one is, and how many wait for an answer. */
+function useTitle(): void {
+  const [place = 'groups', first, second] = route.value;
+  const name = second !== undefined && second !== 'people' ? second : (first ?? NAMES[place] ?? 'Groups');
+  const asking = waitingInAll.value;
+  const title = `${asking > 0 ? `(${asking}) ` : ''}${name} · Mini-BitTorrent`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+const NAMES: Readonly<Record<string, string>> = {
+  downloads: 'Downloads',
+  news: 'News',
+  settings: 'Settings',
+};
 
 function skip(event: Event): void {
   event.preventDefault();

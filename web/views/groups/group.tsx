@@ -88,16 +88,21 @@ async function endGroup(group: string): Promise<void> {
 
 function Outside({ group, exists }: { readonly group: string; readonly exists: boolean }) {
   return (
-    <Empty
-      icon="group"
-      title={exists ? `You are not in ${group}` : `There is no group ${group}`}
-      actions={
-        <a class="button" href={href('groups')}>
-          All groups
-        </a>
-      }
-    >
-      {exists ? 'Ask its owner to let you in.' : 'It may have ended, or it is spelled otherwise.'}
-    </Empty>
+    <>
+      <header class="head">
+        <h1 class="ellipsis">{group}</h1>
+      </header>
+      <Empty
+        icon="group"
+        title={exists ? `You are not in ${group}` : `There is no group ${group}`}
+        actions={
+          <a class="button" href={href('groups')}>
+            All groups
+          </a>
+        }
+      >
+        {exists ? 'Ask its owner to let you in.' : 'It may have ended, or it is spelled otherwise.'}
+      </Empty>
+    </>
   );
 }
