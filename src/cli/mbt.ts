@@ -15,13 +15,15 @@ export async function runMbt(args: readonly string[]): Promise<number> {
   const isProgram = PROGRAM_NAMES.includes(first) || (isHelp && PROGRAM_NAMES.includes(second));
   if (isProgram || first === '--version' || first === '-V') return runProgram(args);
   if (first === '__complete') return complete(args.slice(1));
-  const { lessonText, overviewText } = await import('./outer/help.ts');
+  const { lessonText, nameMeant, overviewText } = await import('./outer/help.ts');
   const columns = process.stdout.columns ?? 80;
   if (isHelp)
     return print(args.length === 1 ? overviewText(columns) : lessonText(args.slice(1).join(' '), columns));
-  const { name, words } = await splitName(args);
+  const { globals, rest } = leadingGlobals(args);
+  const { name, words: own } = await splitName(rest);
+  const words = [...globals, ...own];
   const asksHelp = words.slice(0, endOf(words)).some((word) => word === '--help' || word === '-h');
-  if (name === undefined || asksHelp) return print(lessonText(name ?? args.slice(0, 2).join(' '), columns));
+  if (name === undefined || asksHelp) return print(lessonText(name ?? nameMeant(rest), columns));
   const { runOuter } = await import('./outer/run-outer.ts');
   return atWork(undefined, (log, stop) => {
     const streams = ownStreams();
@@ -43,6 +45,17 @@ function runProgram(args: readonly string[]): Promise<number> | number {
   if (invocation.run === 'tracker') return startTracker(invocation.options);
   (invocation.exitCode === 0 ? process.stdout : process.stderr).write(invocation.text);
   return invocation.exitCode;
+}
+
+/** `--json` and `--data DIR` may stand before the command, too. */
+function leadingGlobals(args: readonly string[]): { globals: string[]; rest: readonly string[] } {
+  let count = 0;
+  for (let word = args[0]; word?.startsWith('--'); word = args[count]) {
+    if (word === '--json' || word.startsWith('--data=')) count += 1;
+    else if (word === '--data') count += 2;
+    else break;
+  }
+  return { globals: args.slice(0, count), rest: args.slice(count) };
 }
 
 /** A command's name of one word or two, and what follows it; UNKNOWN_COMMAND where the first is none. */

@@ -83,7 +83,6 @@ export class BackgroundNode implements NodeHost {
       this.#become(NOT_SET_UP);
       throw error;
     }
-    this.#become(LOGGED_OUT);
     this.#entering = this.#enter(this.#node);
   }
 
@@ -130,7 +129,8 @@ export class BackgroundNode implements NodeHost {
   async #enter(node: LocalNode): Promise<void> {
     for (;;) {
       try {
-        if ((await node.loginRemembered()) !== undefined) this.#parts.log.info('node.logged-in');
+        const done = await node.loginRemembered();
+        if (done === undefined && this.#how.user === null) this.#become(LOGGED_OUT);
         return;
       } catch (error) {
         if (!this.#mayRetry(error)) return;

@@ -3,13 +3,15 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Clock, CommandError, ERROR_CODES, type ErrorCode, diskError, sleep } from '../../base/index.ts';
-import type { NodeState } from '../../local/index.ts';
+import type { NodeState, RemoteNode } from '../../local/index.ts';
 import { findNode, heldByShell, isHeld } from './find-node.ts';
 import { logFile, trackersFile } from './node-folder.ts';
 import type { NodeSettings } from './settings.ts';
 
 /** A machine that has just booted may be slow; what the node says until then is told. */
 const START_MS = 30_000;
+/** A log-in takes a second or so. */
+const SETTLE_MS = 10_000;
 const LOOK_MS = 100;
 
 export interface StartWish {
@@ -85,12 +87,22 @@ async function spawnNode(dataDir: string, clock: Clock, signal: AbortSignal): Pr
     const node = await findNode(dataDir);
     if (node === undefined) continue;
     try {
-      return await node.nodeStatus();
+      return await settled(node, clock, signal);
     } finally {
       await node.close();
     }
   }
   throw whatItSaid(dataDir, saidFrom);
+}
+
+/** Its state once it has tried to log in by what is remembered, or as it is when that takes long. */
+async function settled(node: RemoteNode, clock: Clock, signal: AbortSignal): Promise<NodeState> {
+  const deadlineMs = clock.nowMs() + SETTLE_MS;
+  for (;;) {
+    const state = await node.nodeStatus();
+    if (state.state !== 'starting' || clock.nowMs() > deadlineMs) return state;
+    await sleep(clock, LOOK_MS, signal);
+  }
 }
 
 function detach(dataDir: string): ChildProcess {

@@ -1,5 +1,5 @@
 import type { View } from '../output/output.ts';
-import { type ShellCommand, optionUsage, usageOf } from '../shell/command.ts';
+import { type ShellCommand, briefUsageOf, optionUsage, usageOf } from '../shell/command.ts';
 import { unknownCommand } from '../shell/suggest.ts';
 import { count } from '../text/format.ts';
 import { wrap } from '../text/wrap.ts';
@@ -29,6 +29,7 @@ export function helpCommand(list: () => readonly ShellCommand<never>[]): ShellCo
 interface HelpRow {
   readonly command: string;
   readonly usage: string;
+  readonly brief: string;
   readonly summary: string;
   readonly topic: string;
   readonly teaches: string;
@@ -45,6 +46,7 @@ export function toHelpRow(command: ShellCommand<never>): HelpRow {
   return {
     command: command.name,
     usage: usageOf(command),
+    brief: briefUsageOf(command),
     summary: command.summary,
     topic: command.topic,
     teaches: command.teaches.join('\n'),
@@ -80,8 +82,8 @@ const lineOf = (columns: number): number => Math.min(columns - 1, LINE_COLUMNS_M
 const topicLines = (rows: readonly HelpRow[], topic: string, columns: number): string[] =>
   rows.filter((row) => row.topic === topic).flatMap((row) => commandLines(row, columns));
 
-const commandLines = ({ usage, summary }: HelpRow, columns: number): string[] =>
-  hanging(usage, summary, columns < WIDE_COLUMNS ? 6 : SUMMARY_COLUMN, columns);
+const commandLines = ({ brief, summary }: HelpRow, columns: number): string[] =>
+  hanging(brief, summary, columns < WIDE_COLUMNS ? 6 : SUMMARY_COLUMN, columns);
 
 /** `head`, and `text` from `column` on: beside it, or below it where it is too long. */
 function hanging(head: string, text: string, column: number, columns: number): string[] {

@@ -3,7 +3,7 @@ import type { CompletionKind } from '../../node/index.ts';
 import { findNode } from '../background/find-node.ts';
 import { nodeFolder } from '../background/node-folder.ts';
 import type { OptionTable, Typed } from '../shell/command.ts';
-import { Completer, type Suggestion } from '../shell/completion.ts';
+import { Completer } from '../shell/completion.ts';
 import { placeWords } from '../shell/place-words.ts';
 import { splitWords } from '../text/words.ts';
 import { GLOBAL_OPTIONS } from './outer-command.ts';
@@ -38,10 +38,11 @@ export async function completeWords(
   const completer = new Completer(known.map(withGlobals), (kind, group) =>
     namesOf(dataDir, kind, group, clock),
   );
-  return texts(await completer.suggest([name, ...rest], typed));
+  const hits = await completer.suggest([name, ...rest], typed);
+  // A shell that quotes names by itself marks folders by itself, too.
+  return hits.map(({ text, open }) => (open && quoted ? text.slice(0, -1) : text));
 }
 
-const texts = (suggestions: readonly Suggestion[]): string[] => suggestions.map(({ text }) => text);
 const unquoted = (word: string): string => splitWords(word).words[0]?.text ?? '';
 export const dashedName = (name: string): string => name.replaceAll('_', '-');
 

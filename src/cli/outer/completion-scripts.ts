@@ -1,13 +1,12 @@
 /** Scripts for shells that ask `mbt __complete` for what may stand at the cursor: one suggestion a line. */
 export const COMPLETION_SCRIPTS = {
-  // With -o filenames bash protects blanks and the like in what it inserts.
+  // With -o filenames bash protects blanks and the like in what it inserts, and marks folders.
   bash: `# bash completion of mbt: mbt completion bash > ~/.local/share/bash-completion/completions/mbt
 _mbt() {
-  local IFS=$'\\n'
-  local words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
-  COMPREPLY=($(mbt __complete --quoted -- "\${words[@]}" 2>/dev/null))
+  local hit words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  COMPREPLY=()
+  while IFS= read -r hit; do COMPREPLY+=("$hit"); done < <(mbt __complete --quoted -- "\${words[@]}" 2>/dev/null)
   compopt -o filenames 2>/dev/null
-  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == */ ]] && compopt -o nospace 2>/dev/null
   return 0
 }
 complete -F _mbt mbt

@@ -29,11 +29,30 @@ export function overviewText(columns: number): string {
 /** What `mbt help <command>` prints; UNKNOWN_COMMAND where there is none. */
 export function lessonText(name: string, columns: number): string {
   const command = findCommand(name);
-  if (command === undefined) throw unknownProgram(name);
+  if (command === undefined) return familyText(name, columns);
   const options = { ...command.options, ...GLOBAL_OPTIONS };
   const row = toHelpRow(withoutSecrets({ ...command, options }));
   const { usage } = toHelpRow(withoutSecrets(command));
   return lines(lesson.human([{ ...row, usage: `mbt ${usage}`, example: `mbt ${row.example}` }], columns));
+}
+
+/** Of words that are no command, those that were probably meant to be one: two where commands of two words begin so. */
+export function nameMeant([first = '', second = '-']: readonly string[]): string {
+  return familyOf(first).length > 0 && !second.startsWith('-') ? `${first} ${second}` : first;
+}
+
+const familyOf = (name: string): ShellCommand<never>[] =>
+  allCommands().filter((command) => command.name.startsWith(`${name} `));
+
+/** The commands of two words that begin so. */
+function familyText(name: string, columns: number): string {
+  const family = familyOf(name);
+  if (family.length === 0) throw unknownProgram(name);
+  const rows = family.map((command) => ({ ...toHelpRow(command), topic: `mbt ${name}` }));
+  return lines([
+    ...overview.human(rows, columns).slice(0, -1),
+    ...wrap(`mbt help ${name} <command> tells more.`, columns - 1),
+  ]);
 }
 
 /** The command of that name, its dashes and underscores alike. */

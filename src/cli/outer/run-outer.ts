@@ -1,4 +1,5 @@
 import { CommandError, type Logger, type Clock } from '../../base/index.ts';
+import type { RemoteNode } from '../../local/index.ts';
 import { requireNode } from '../background/find-node.ts';
 import { nodeFolder } from '../background/node-folder.ts';
 import { JsonOutput } from '../output/json-output.ts';
@@ -64,10 +65,18 @@ async function askNode(command: Typed, words: readonly string[], outer: Outer) {
   const node = await requireNode(dataDir, clock);
   try {
     const runner = new CommandRunner(oneShotCommands, node, output, clock, 'asked');
-    return await runner.runWords(command.name, words, outer.ask.secret, stop.signal);
+    const outcome = await runner.runWords(command.name, words, outer.ask.secret, stop.signal);
+    if (outcome.code === 'NOT_LOGGED_IN') await tellWhy(node, output);
+    return outcome;
   } finally {
     await closeInTime(clock, node.close());
   }
+}
+
+/** A node that waits for a tracker to log in is not just one that nobody has logged in to. */
+async function tellWhy(node: RemoteNode, output: Output): Promise<void> {
+  const { state, text } = await node.nodeStatus();
+  if (state === 'waiting') output.event({ type: 'notice', text });
 }
 
 interface Globals {

@@ -77,6 +77,6 @@ test('where secrets are asked for alone, none is a word', () => {
   });
   expect(() => read('anna hunter2', login, 'asked')).toThrow(/never arguments.*standard input$/);
   expect(() => read('', login, 'asked')).toThrow(
-    '<user_id> is missing; use it like this: login <user_id> [--remember]',
+    '<user_id> is missing; use it like this: mbt login <user_id> [--remember]',
   );
 });

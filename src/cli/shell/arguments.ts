@@ -67,7 +67,7 @@ export function checkWords(
   canAsk: boolean,
   secrets: SecretWords,
 ): { readonly values: readonly (string | number | undefined)[]; readonly options: ReadWords['options'] } {
-  const told = secrets === 'asked' ? withoutSecrets(command) : command;
+  const told = secrets === 'asked' ? { ...withoutSecrets(command), name: `mbt ${command.name}` } : command;
   const placed = placeWords(command.options ?? {}, words);
   const options = readOptions(told, placed);
   const typed = placed.flatMap((word) => (word.is === 'argument' ? [word.text] : []));

@@ -117,12 +117,23 @@ export type Typed = Pick<ShellCommand<never>, 'name' | 'params' | 'options'>;
 
 /** `download_file <group_id> <file_name> <destination_path> [--wait]`: optional ones in square brackets. */
 export function usageOf(command: Typed): string {
-  const params = command.params.map((param) => (param.optional ? `[${param.name}]` : `<${param.name}>`));
   const options = Object.entries(command.options ?? {}).map(
     ([name, option]) => `[${optionUsage(name, option)}]${option.many ? '...' : ''}`,
   );
-  return [command.name, ...params, ...options].join(' ');
+  return [command.name, ...paramsUsage(command), ...options].join(' ');
 }
+
+/** More options than that are only counted where there is little room. */
+const OPTIONS_SHOWN_MAX = 3;
+
+/** The same for an overview: `node start [options]`. */
+export const briefUsageOf = (command: Typed): string =>
+  Object.keys(command.options ?? {}).length <= OPTIONS_SHOWN_MAX
+    ? usageOf(command)
+    : [command.name, ...paramsUsage(command), '[options]'].join(' ');
+
+const paramsUsage = ({ params }: Typed): string[] =>
+  params.map((param) => (param.optional ? `[${param.name}]` : `<${param.name}>`));
 
 /** `--expires <time>` */
 export const optionUsage = (name: string, { value }: Option): string =>
