@@ -54,7 +54,7 @@ export class FileServer {
 
   async #send(exchange: Exchange, link: FileLink, reader: ContentReader): Promise<void> {
     const { response } = exchange;
-    const tag = `"${sha256Hex(JSON.stringify([link.group, link.file, link.path, reader.size])).slice(0, 32)}"`;
+    const tag = `"${sha256Hex(JSON.stringify([reader.content, link.path])).slice(0, 32)}"`;
     for (const [name, value] of Object.entries(headersOf(link, tag))) response.setHeader(name, value);
     const range = rangeOf(exchange, tag, reader.size);
     if (range === 'none') {

@@ -126,6 +126,8 @@ export interface LocalContent {
 /** One file of a content, read by someone who may be faster than the download. */
 export interface ContentReader {
   readonly name: string;
+  /** Id of the content that the file is in: another one under the same name is another file. */
+  readonly content: string;
   readonly size: number;
   /**
    * Bytes from `start` up to `end`, in order; waits for what is missing, which is then asked for first. Rejects with

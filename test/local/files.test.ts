@@ -82,6 +82,9 @@ describe('a file', () => {
     const { etag } = (await get()).headers;
     expect(await get({ range: 'bytes=0-9', 'if-range': String(etag) })).toMatchObject({ status: 206 });
     expect(await get({ range: 'bytes=0-9', 'if-range': '"another"' })).toMatchObject({ status: 200 });
+    host.contents.set('g/film.mp4', randomBytes(300_000));
+    expect(await get({ range: 'bytes=0-9', 'if-range': String(etag) })).toMatchObject({ status: 200 });
+    host.contents.set('g/film.mp4', bytes);
   });
 
   test('without bytes', async () => {
@@ -221,6 +224,7 @@ describe('a reader', () => {
     expect(await get({}, url)).toMatchObject({ status: 404 });
     node.openContent = async () => ({
       name: 'gone.mp4',
+      content: '0',
       size: 10,
       async *read() {
         yield new Uint8Array(0);

@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/base/index.ts';
+import { sha256Hex, systemClock } from '../../src/base/index.ts';
 import type { NodeHost } from '../../src/local/index.ts';
 import type { ContentReader, LocalNode } from '../../src/node/index.ts';
 import { type FakeNode, fakeNode } from './fake-node.ts';
@@ -55,6 +55,7 @@ function memoryReader(name: string, bytes: Uint8Array, readers: FakeHost['reader
   const isEndless = name.startsWith('endless');
   return {
     name: name.split('/').at(-1) ?? name,
+    content: sha256Hex(bytes),
     size: isEndless ? 2 ** 40 : bytes.length,
     async *read(start, end, signal) {
       readers.begun += 1;

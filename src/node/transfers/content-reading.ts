@@ -48,6 +48,7 @@ export async function openContent(
 export class OpenedFile implements ContentReader {
   static #readers = 0;
   readonly name: string;
+  readonly content: string;
   readonly size: number;
   readonly #opened: Opened;
   readonly #file: ContentFile;
@@ -58,6 +59,7 @@ export class OpenedFile implements ContentReader {
     this.#opened = opened;
     this.#file = content.files[file] as ContentFile;
     this.name = this.#file.path.at(-1) ?? content.name;
+    this.content = content.contentId;
     this.size = this.#file.length;
   }
 
