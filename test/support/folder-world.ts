@@ -34,6 +34,8 @@ export class FolderWorld {
   freeBytes = 1e12;
   /** Set: the next upload or download is refused so. */
   refusal: CommandError | undefined;
+  /** Set: it is thrown where shares are asked for. */
+  bug: Error | undefined;
   /** Uploads wait for it. */
   uploadGate: Promise<void> = Promise.resolve();
   uploading = 0;
@@ -150,7 +152,10 @@ export class FolderWorld {
     'uploadFile' | 'downloadFile' | 'cancelDownload' | 'stopShare' | 'ownShares' | 'ownDownloads'
   > {
     return {
-      ownShares: () => this.shares,
+      ownShares: () => {
+        if (this.bug) throw this.bug;
+        return this.shares;
+      },
       ownDownloads: () => this.downloads,
       uploadFile: async (path, group, _onProgress, signal) => {
         this.asked.push(`upload ${basename(path)} ${group}`);

@@ -21,7 +21,7 @@ const AGAIN_MS = 5 * 60_000;
 /** Contents that are remembered; of more than that the oldest that nobody offers any more are forgotten. */
 const REMEMBERED_MAX = 20_000;
 /** Of what faults are that concern no single file: no file has such a name. */
-const [FOLDER, SPACE, TRACKER] = ['/', '/space', '/tracker'] as const;
+const [FOLDER, SPACE, TRACKER, BUG] = ['/', '/space', '/tracker', '/bug'] as const;
 
 export interface FollowSurroundings {
   readonly user: FolderUser;
@@ -51,7 +51,11 @@ export class FollowedGroup {
     this.#begun = new Set(kept.begun);
     this.#own = new Set(kept.own);
     this.#isWantedName = nameFilter(kept.terms.patterns);
-    this.#loop = new LookLoop(around.tools.clock, () => this.#look());
+    this.#loop = new LookLoop(
+      around.tools.clock,
+      () => this.#look(),
+      (error) => this.#onBug(error),
+    );
   }
 
   get row(): FollowRow {
@@ -81,6 +85,17 @@ export class FollowedGroup {
     await this.#loop.close();
   }
 
+  #onBug(error: unknown): void {
+    const { log, warn } = this.#around.tools;
+    const text = `${this.kept.folder}: something went wrong that should not (${String(error)}); it is tried again`;
+    log.error('folder.bug', {
+      path: this.kept.folder,
+      reason: error instanceof Error ? error.stack : String(error),
+    });
+    this.#faults.set(BUG, text);
+    if (!this.#isClosed) this.#faults.tell(warn, this.kept.folder);
+  }
+
   async #look(): Promise<Looked> {
     const { clock, warn, changed } = this.#around.tools;
     const startMs = clock.nowMs();
@@ -88,6 +103,7 @@ export class FollowedGroup {
     const tookMs = clock.nowMs() - startMs;
     if (offers) await this.#beginAll(offers);
     if (!this.#isClosed) this.#faults.tell(warn, `following ${this.group}`);
+    this.#faults.clear(BUG);
     changed();
     return { tookMs, nextMs: SLOW_MS };
   }
@@ -145,7 +161,9 @@ export class FollowedGroup {
   /** What is to be fetched, in the order of names. */
   #wanted(offers: readonly OfferedFile[]): OfferedFile[] {
     const { transfers } = this.#around.tools;
-    const here = new Set([...transfers.ownShares(), ...transfers.ownDownloads()].map(({ content }) => content));
+    const here = new Set(
+      [...transfers.ownShares(), ...transfers.ownDownloads()].map(({ content }) => content),
+    );
     const { sizeMax } = this.kept.terms;
     return offers.filter(
       ({ name, size, content }) =>

@@ -7,6 +7,9 @@ const PAUSE_FACTOR = 50;
 /** … unless it was asked for: then so many times. */
 const HINT_PAUSE_FACTOR = 5;
 
+/** After a look that failed altogether the next one comes so much later. */
+const AFTER_BUG_MS = 60_000;
+
 /** What a look says of itself. */
 export interface Looked {
   /** How long the looking itself took, without what followed from it. */
@@ -19,6 +22,7 @@ export interface Looked {
 export class LookLoop {
   readonly #clock: Clock;
   readonly #look: () => Promise<Looked>;
+  readonly #onBug: (error: unknown) => void;
   #cancel: Cancel | undefined;
   #running: Promise<void> | undefined;
   #isHinted = false;
@@ -26,9 +30,11 @@ export class LookLoop {
   #lastEndMs = 0;
   #isClosed = false;
 
-  constructor(clock: Clock, look: () => Promise<Looked>) {
+  /** @param onBug told of what a look should have dealt with: a folder that can't be tended must not end the rest */
+  constructor(clock: Clock, look: () => Promise<Looked>, onBug: (error: unknown) => void) {
     this.#clock = clock;
     this.#look = look;
+    this.#onBug = onBug;
   }
 
   /** Looks at once. */
@@ -64,7 +70,10 @@ export class LookLoop {
 
   async #run(): Promise<void> {
     this.#isHinted = false;
-    const { tookMs, nextMs } = await this.#look();
+    const { tookMs, nextMs } = await this.#look().catch((error: unknown) => {
+      this.#onBug(error);
+      return { tookMs: 0, nextMs: AFTER_BUG_MS };
+    });
     this.#lastEndMs = this.#clock.nowMs();
     this.#lastTookMs = tookMs;
     const factor = this.#isHinted ? HINT_PAUSE_FACTOR : PAUSE_FACTOR;

@@ -22,7 +22,7 @@ const AGAIN_MS = 10 * 60_000;
 /** Which files are open for writing is looked up anew after so long. */
 const OPEN_FILES_MS = 5_000;
 /** Of what faults are that concern no single entry: no entry has such a name. */
-const [FOLDER, MANY, TRACKER] = ['/', '/many', '/tracker'] as const;
+const [FOLDER, MANY, TRACKER, BUG] = ['/', '/many', '/tracker', '/bug'] as const;
 
 export interface WatchSurroundings {
   readonly user: FolderUser;
@@ -57,7 +57,11 @@ export class WatchedFolder {
     this.kept = kept;
     this.#around = around;
     this.lookedAt = this.#first.promise;
-    this.#loop = new LookLoop(around.tools.clock, () => this.#look());
+    this.#loop = new LookLoop(
+      around.tools.clock,
+      () => this.#look(),
+      (error) => this.#onBug(error),
+    );
     this.#hints = new FolderHints(kept.path, () => this.#loop.hint());
   }
 
@@ -112,6 +116,18 @@ export class WatchedFolder {
     }
   }
 
+  #onBug(error: unknown): void {
+    const { log, warn } = this.#around.tools;
+    const text = `${this.kept.path}: something went wrong that should not (${String(error)}); it is tried again`;
+    log.error('folder.bug', {
+      path: this.kept.path,
+      reason: error instanceof Error ? error.stack : String(error),
+    });
+    this.#faults.set(BUG, text);
+    this.#first.resolve();
+    if (!this.#end.signal.aborted) this.#faults.tell(warn, this.kept.path);
+  }
+
   async #look(): Promise<Looked> {
     const { clock, warn, changed } = this.#around.tools;
     const startMs = clock.nowMs();
@@ -127,6 +143,7 @@ export class WatchedFolder {
     }
     if (!this.#end.signal.aborted) this.#faults.tell(warn, this.kept.path);
     if (ready.length > 0) changed();
+    this.#faults.clear(BUG);
     const isSettling = this.#waiting > 0 || this.#goneSinceMs.size > 0;
     return { tookMs, nextMs: isSettling ? SETTLE_MS : SLOW_MS };
   }

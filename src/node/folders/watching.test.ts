@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CommandError, deferred, type ContentId } from '../../base/index.ts';
+import { deferred, type ContentId } from '../../base/index.ts';
 import { FolderWorld, gidOf } from '../../../test/support/folder-world.ts';
 
 let world: FolderWorld;
@@ -311,79 +310,5 @@ describe('from log-in to log-out', () => {
     await world.login();
     expect(world.warnings).toEqual([expect.stringMatching(/was damaged: watch_folder and follow_group/)]);
     expect(await readFile(world.path('state/folders.json.damaged'), 'utf8')).toBe('{"watches":7}');
-  });
-});
-
-describe('faults', () => {
-  test('what cannot be shared is told once, shown, and tried again when it changes', async () => {
-    await symlink('nowhere', world.path('in/link'));
-    await world.write('in/a.txt', 'a');
-    world.refusal = new CommandError('PERMISSION_DENIED', 'a.txt: access is denied');
-    await watch();
-    await world.until(() => world.warnings.length === 2);
-    await world.pass(60);
-    expect(world.warnings).toEqual([expect.stringMatching(/link: it is a link/), 'a.txt: access is denied']);
-    expect(rowOf()?.fault).toMatch(/it is a link.*\(and 1 more\)/);
-    expect(world.asked).toEqual(['upload a.txt lab']);
-    world.refusal = undefined;
-    await world.write('in/a.txt', 'mended', 2);
-    await rm(world.path('in/link'));
-    await world.until(() => rowOf()?.fault === null && world.shares.length === 1);
-  });
-
-  test('many faults are told together', async () => {
-    for (let at = 0; at < 9; at += 1) await symlink('nowhere', world.path(`in/link${at}`));
-    await watch();
-    await world.until(() => world.warnings.length > 0);
-    await world.pass(30);
-    expect(world.warnings).toHaveLength(4);
-    expect(world.warnings[3]).toMatch(/in: 6 more can't be dealt with/);
-  });
-
-  test('without a tracker it waits, shows why, and asks for one file only', async () => {
-    world.refusal = new CommandError('NO_TRACKER', 'no tracker answers');
-    for (const name of ['a', 'b', 'c']) await world.write(`in/${name}`, name);
-    await watch();
-    await world.until(() => world.asked.length > 0);
-    expect(rowOf()).toMatchObject({ waiting: 3, fault: 'no tracker answers' });
-    expect(new Set(world.asked)).toEqual(new Set(['upload a lab']));
-    world.refusal = undefined;
-    await world.until(() => world.shares.length === 3);
-    expect(rowOf()?.fault).toBeNull();
-    expect(world.warnings).toEqual([]);
-  });
-
-  test.each([
-    ['nothing', 'nowhere', 'FILE_NOT_FOUND'],
-    ['a file', 'in/a.txt', 'FILE_NOT_FOUND'],
-    ['the keys of this very client', 'state', 'REFUSED'],
-    ['a folder that has them in it', '.', 'REFUSED'],
-  ])('refused: %s', async (_why, path, code) => {
-    await world.write('in/a.txt', 'a');
-    await expect(world.keeper.watchFolder(world.path(path), 'lab')).rejects.toMatchObject({ code });
-    await expect(world.keeper.watchFolder(world.path('in'), 'other')).rejects.toMatchObject({
-      code: 'NOT_A_MEMBER',
-    });
-  });
-
-  test('watching it twice is watching it once, by whatever name', async () => {
-    await watch();
-    await symlink(world.path('in'), world.path('alias'));
-    expect(await world.keeper.watchFolder(world.path('alias'), 'lab')).toMatchObject({
-      path: world.path('in'),
-    });
-    expect(world.keeper.listFolders().watches).toHaveLength(1);
-    await world.keeper.watchFolder(join(world.path('in'), '.'), 'club');
-    await world.write('in/a.txt', 'a');
-    await world.until(() => world.shares.length === 2);
-    expect(world.shared).toEqual(['a.txt', 'club/a.txt']);
-  });
-
-  test('at most fifty', async () => {
-    for (let at = 0; at < 50; at += 1) {
-      await mkdir(world.path(`in/${at}`));
-      await world.keeper.watchFolder(world.path(`in/${at}`), 'lab');
-    }
-    await expect(watch()).rejects.toMatchObject({ code: 'REFUSED' });
   });
 });
