@@ -1,5 +1,5 @@
-import { type Option, type ShellCommand, usageOf, withoutSecrets } from '../shell/command.ts';
-import { EXIT_CODES, FILES, INTRO_LINES, PROGRAM_COMMANDS, VARIABLES } from './manual.ts';
+import { type Option, type ShellCommand, briefUsageOf, withoutSecrets } from '../shell/command.ts';
+import { EXIT_CODES, FILES, INTRODUCTION, PROGRAM_COMMANDS, VARIABLES } from './manual.ts';
 import { GLOBAL_OPTIONS } from './outer-command.ts';
 
 /** The manual page in the man(7) language, from the same table by which commands are read. */
@@ -7,6 +7,8 @@ export function manPage(commands: readonly ShellCommand<never>[], version: strin
   const topics = [...new Set(commands.map(({ topic }) => topic))];
   return [
     `.TH MBT 1 "" "mini-bittorrent ${version}" "User Commands"`,
+    '.nh', // names are to be copied
+    '.ad l',
     '.SH NAME',
     'mbt \\- share large files within a group of people, encrypted, from peer to peer',
     '.SH SYNOPSIS',
@@ -16,7 +18,7 @@ export function manPage(commands: readonly ShellCommand<never>[], version: strin
     '.I command',
     `[${inText('words')}...]`,
     '.SH DESCRIPTION',
-    ...INTRO_LINES.map(inText),
+    ...INTRODUCTION.flatMap((paragraph) => ['.PP', ...paragraph.map(inText)]),
     '.SH COMMANDS',
     ...PROGRAM_COMMANDS.flatMap(({ usage, summary }) => entry(usage, [summary])),
     ...topics.flatMap((topic) => [
@@ -41,7 +43,7 @@ function commandLines(command: ShellCommand<never>): string[] {
   const lines = [`${capital(summary)}.`, ...teaches];
   const told = Object.entries(options).flatMap(([name, option]) => optionLines(name, option));
   return [
-    ...entry(usageOf(withoutSecrets(command)), lines),
+    ...entry(briefUsageOf(withoutSecrets(command)), lines),
     ...(told.length === 0 ? [] : ['.RS', ...told, '.RE']),
   ];
 }

@@ -14,15 +14,24 @@ export const PROGRAM_COMMANDS = [
   },
 ] as const;
 
-export const INTRO_LINES = [
-  'mbt shares large files within a group of people: encrypted, and straight from one to another. Whoever has a part',
-  'of a file hands it on. Trackers introduce people to each other and never see a file; the owner of a group decides',
-  'who is in it.',
-  '',
-  'A node in the background (mbt node start) shares and downloads. The commands below, shells and the page in the',
-  'browser (mbt web) all speak to it. Rows go to standard output, all else to standard error; with --json everything',
-  'goes to standard output, a JSON object a line. Names of commands may be typed with dashes: mbt list-files band.',
-].filter((line) => line !== '');
+/** Paragraphs of lines. */
+export const INTRODUCTION = [
+  [
+    'mbt shares large files within a group of people: encrypted, and straight from one to another. Whoever has a part',
+    'of a file hands it on. Trackers introduce people to each other and never see a file; the owner of a group decides',
+    'who is in it.',
+  ],
+  [
+    'A node in the background (mbt node start) shares and downloads. The commands below, shells (mbt shell) and the',
+    'page in the browser (mbt web) all speak to it. Passwords are never arguments: they are asked for unseen, or read',
+    'as lines from standard input.',
+  ],
+  [
+    'Rows go to standard output, columns separated by tabs unless it is a terminal; sentences and progress go to',
+    'standard error. With --json everything goes to standard output, a JSON object a line. Names of commands may be',
+    'typed with dashes: mbt list-files band.',
+  ],
+] as const;
 
 export const EXIT_CODES = [
   ['0', 'Done.'],
