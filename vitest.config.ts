@@ -9,6 +9,7 @@ const processSuites = [
   'test/faults/**/*.test.ts',
   'test/hostile/**/*.test.ts',
   'test/browser/**/*.test.ts',
+  'test/docs/**/*.test.ts',
 ];
 
 export default defineConfig({

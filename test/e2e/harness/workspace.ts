@@ -137,7 +137,7 @@ async function endAll(processes: readonly (MbtProcess | MbtTerminal)[]): Promise
 }
 
 /** Ports that nobody listened on a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1');
@@ -151,7 +151,7 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Where the system shows its processes as files: those whose command line names `folder`. */
-function processesMentioning(folder: string): string[] {
+export function processesMentioning(folder: string): string[] {
   if (!existsSync('/proc/self/cmdline')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
