@@ -22,7 +22,7 @@ function findChromium(): string | undefined {
     });
 }
 
-const ARGUMENTS = [
+export const BROWSER_ARGUMENTS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -48,7 +48,7 @@ export class BrowserStage {
     if (chromiumPath === undefined) throw new Error('no chromium');
     const trackers = await TestCluster.of(trackerCount);
     for (let line = 1; line <= trackerCount; line += 1) await trackers.start(line);
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: ARGUMENTS });
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: BROWSER_ARGUMENTS });
     return new BrowserStage(trackers, browser);
   }
 

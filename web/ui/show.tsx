@@ -89,7 +89,7 @@ export function Empty({ icon, title, children, actions }: EmptyProps) {
       <span class="empty-icon">
         <Icon name={icon} />
       </span>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children && <p>{children}</p>}
       {actions && <div class="actions">{actions}</div>}
     </div>

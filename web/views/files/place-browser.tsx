@@ -61,7 +61,9 @@ function PlaceBrowser({
       onClose={() => answer(undefined)}
       actions={
         <>
-          <output class="chosen ellipsis"><bdi>{result ?? 'Nothing chosen yet'}</bdi></output>
+          <output class="chosen ellipsis">
+            <bdi>{result ?? 'Nothing chosen yet'}</bdi>
+          </output>
           <Button onClick={() => answer(undefined)}>Cancel</Button>
           <Button kind="primary" disabled={result === undefined} onClick={() => answer(result)}>
             {action}
