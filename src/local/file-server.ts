@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type Clock, sha256Hex, sleep } from '../base/index.ts';
 import type { ContentReader } from '../node/index.ts';
 import { parseRange, type ByteRange } from './byte-range.ts';
@@ -100,13 +101,11 @@ export class FileServer {
 
   async #drained({ response, signal }: Exchange): Promise<void> {
     const cancel = this.#clock.after(STUCK_MS, () => response.destroy());
-    await new Promise<void>((resolve) => {
-      response.once('drain', resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (signal.aborted) resolve();
-    });
-    cancel();
-    signal.throwIfAborted();
+    try {
+      await once(response, 'drain', { signal });
+    } finally {
+      cancel();
+    }
   }
 }
 
