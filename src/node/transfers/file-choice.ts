@@ -71,4 +71,4 @@ export function onlyThese(content: Content, paths: readonly string[]): Priority[
 const normal = (path: string): string => path.normalize('NFC').replace(/^\.?\/+|\/+$/gu, '');
 
 const noSuchFile = ({ name }: Content, path: string): CommandError =>
-  new CommandError('NO_SUCH_FILE', `there is no ${path} in ${name}: list_content shows what is in it`);
+  new CommandError('NO_SUCH_FILE', `there is no ${path} in ${name}: list_contents shows what is in it`);
