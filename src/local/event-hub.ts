@@ -1,6 +1,7 @@
 import { LOCAL_HEARTBEAT_MS, type LocalEvent } from '../api/index.ts';
-import { type Cancel, type Clock, CommandError, every } from '../base/index.ts';
-import type { NodeEvent } from '../node/index.ts';
+import { type Cancel, type Clock, every, type Logger } from '../base/index.ts';
+import type { DownloadRow, NodeEvent } from '../node/index.ts';
+import { toCommandError } from './call-server.ts';
 import type { Door, Exchange } from './exchange.ts';
 import type { NodeHost } from './node-host.ts';
 
@@ -9,7 +10,9 @@ const STREAMS_MAX = 20;
 /** News that whoever connects is told afterwards. */
 const NEWS_KEPT = 100;
 /** What may wait for a slow reader; beyond it the stream is closed, and its reader connects anew. */
-const UNREAD_BYTES_MAX = 2 ** 20;
+const UNREAD_BYTES_MAX = 8 * 2 ** 20;
+/** Of more downloads only so many are told of every second: first those that can move. */
+const DOWNLOADS_MAX = 5_000;
 const TRANSFERS_MS = 1_000;
 
 type News = Extract<LocalEvent, { type: 'news' }>;
@@ -27,6 +30,7 @@ const NO_TRANSFERS: Transfers = {
 export class EventHub {
   readonly #host: NodeHost;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #streams = new Set<Exchange>();
   readonly #news: News[] = [];
   readonly #ends: (() => void)[];
@@ -35,9 +39,10 @@ export class EventHub {
   #isAsking = false;
   #polling: Cancel | undefined;
 
-  constructor(host: NodeHost, clock: Clock) {
+  constructor(host: NodeHost, clock: Clock, log: Logger) {
     this.#host = host;
     this.#clock = clock;
+    this.#log = log;
     this.#ends = [
       host.onEvent((event) => this.#onNews(event)),
       host.onChange((change) => this.#tell({ type: 'changed', change })),
@@ -113,7 +118,7 @@ export class EventHub {
     try {
       this.#onTransfers(await this.#currentTransfers());
     } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
+      toCommandError(error, 'transfers', this.#log);
       this.#onTransfers(NO_TRANSFERS);
     } finally {
       this.#isAsking = false;
@@ -125,7 +130,13 @@ export class EventHub {
     const node = this.#host.node();
     const [downloads, status] = await Promise.all([node.showDownloads(), node.status()]);
     const { downloadBytesPerSecond, uploadBytesPerSecond, peers } = status;
-    return { type: 'transfers', downloads, downloadBytesPerSecond, uploadBytesPerSecond, peers };
+    return {
+      type: 'transfers',
+      downloads: firstOf(downloads),
+      downloadBytesPerSecond,
+      uploadBytesPerSecond,
+      peers,
+    };
   }
 
   #onTransfers(transfers: Transfers): void {
@@ -140,4 +151,11 @@ export class EventHub {
 function textOf(event: LocalEvent): string {
   const id = event.type === 'news' ? `id: ${event.atMs}\n` : '';
   return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+function firstOf(downloads: readonly DownloadRow[]): readonly DownloadRow[] {
+  if (downloads.length <= DOWNLOADS_MAX) return downloads;
+  const moving = downloads.filter(({ state }) => state === 'D' || state === 'Q');
+  const others = downloads.filter(({ state }) => state !== 'D' && state !== 'Q');
+  return [...moving, ...others].slice(0, DOWNLOADS_MAX);
 }

@@ -88,12 +88,17 @@ async function lastLine(
   onProgress: ((progress: unknown) => void) | undefined,
 ): Promise<unknown> {
   body.setEncoding('utf8');
-  let rest = '';
+  let rest: string[] = [];
+  let length = 0;
   let last: unknown;
   for await (const text of body as AsyncIterable<string>) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > LINE_CHARS_MAX) throw new Error('an answer of the node is too long');
+    rest.push(text);
+    length += text.length;
+    if (length > LINE_CHARS_MAX) throw new Error('an answer of the node is too long');
+    if (!text.includes('\n')) continue;
+    const lines = rest.join('').split('\n');
+    rest = [lines.pop() ?? ''];
+    length = rest[0]?.length ?? 0;
     for (const line of lines) {
       last = JSON.parse(line);
       if (onProgress && isObject(last) && 'progress' in last) onProgress(last['progress']);

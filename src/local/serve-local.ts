@@ -34,7 +34,7 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
   const drops = await Drops.open(places, dataDir, clock);
   const links = new FileLinks(host, clock);
   const peers = new PeerOwners();
-  const events = new EventHub(host, clock);
+  const events = new EventHub(host, clock, log);
   const web = (): string | null => (router.port > 0 ? `http://127.0.0.1:${router.port}` : null);
   const parts: HostParts = { host, places, sessions, drops, links, web };
   const allow = async (path: string, use: PathUse, { door }: CallContext): Promise<string> =>

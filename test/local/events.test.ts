@@ -150,7 +150,7 @@ describe('the stream of events', () => {
     const slow = await listen(stage);
     slow.socket.pause();
     const brisk = await listen(stage);
-    const text = 'x'.repeat(500_000);
+    const text = 'x'.repeat(1_000_000);
     for (let n = 0; n < 20; n += 1) {
       stage.host.fake.tell({ type: 'notice', text });
       await expect.poll(() => brisk.of('news').length).toBe(n + 1);

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { CommandError } from '../../src/base/index.ts';
-import { connectLocal } from '../../src/local/index.ts';
+import { CommandError, silentLogger, systemClock } from '../../src/base/index.ts';
+import { connectLocal, serveLocal } from '../../src/local/index.ts';
 import type { NodeChange, NodeEvent } from '../../src/node/index.ts';
 import { fakeHost } from '../support/fake-host.ts';
 import { LocalStage } from '../support/local-stage.ts';
@@ -125,6 +127,33 @@ describe('a node in another process', () => {
     expect(await connectLocal(`${stage.dataDir}/never`)).toBeUndefined();
     await stage.start();
     expect(await (await stage.remote()).status()).toMatchObject({ listening: '127.0.0.1:6881' });
+  });
+
+  test('is found also where the path of its data folder is too long for a socket', async () => {
+    const stage = await open();
+    const dataDir = `${stage.dataDir}/${'d'.repeat(100)}`;
+    const { host, downloads } = stage;
+    const options = { host, dataDir, downloads, folders: [], clock: systemClock, log: silentLogger };
+    const server = await serveLocal(options);
+    const remote = await connectLocal(dataDir);
+    expect(await remote?.status()).toMatchObject({ listening: '127.0.0.1:6881' });
+    expect(statSync(server.socketPath).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(server.socketPath)).mode & 0o777).toBe(0o700);
+    await remote?.close();
+    await server.close();
+    expect(await connectLocal(dataDir)).toBeUndefined();
+    await rm(dirname(server.socketPath), { recursive: true });
+  });
+
+  test('tells long lists whole', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, n) => ({
+      path: `folder/${n}/ü`,
+      size: n,
+      doneBytes: 0,
+      priority: 'normal' as const,
+    }));
+    const remote = await (await open(fakeHost({ listContentFiles: async () => rows }))).remote();
+    expect(await remote.listContentFiles('g', 'f')).toEqual(rows);
   });
 
   test('its socket is for the same user alone, and a second node does not take it', async () => {
