@@ -144,8 +144,9 @@ export class WatchedFolder {
     if (!this.#end.signal.aborted) this.#faults.tell(warn, this.kept.path);
     if (ready.length > 0) changed();
     this.#faults.clear(BUG);
-    const isSettling = this.#waiting > 0 || this.#goneSinceMs.size > 0;
-    return { tookMs, nextMs: isSettling ? SETTLE_MS : SLOW_MS };
+    // A folder that is away gives no hint when it comes back, and asking costs little.
+    const isSoon = names === undefined || this.#waiting > 0 || this.#goneSinceMs.size > 0;
+    return { tookMs, nextMs: isSoon ? SETTLE_MS : SLOW_MS };
   }
 
   /** What stands in the folder; undefined if it can't be said. */
