@@ -26,7 +26,10 @@ export function makeWebLink({ sessions, web }: HostParts): {
 } {
   const origin = web();
   if (origin === null)
-    throw new CommandError('NOT_READY', 'this node runs without a page: start it anew with `--web`');
+    throw new CommandError(
+      'NOT_READY',
+      'this node runs without a page: stop it, then `mbt node start --web <port>`',
+    );
   const { token, expiresAtMs } = sessions.issue();
   return { link: `${origin}/#token=${token}`, expiresAtMs };
 }
