@@ -3,7 +3,6 @@ import { App } from './app.tsx';
 import { guardDrops } from './state/drop-guard.ts';
 import { openPage } from './state/open-page.ts';
 import { applyTheme } from './state/theme.ts';
-import { refuseStrayDrops } from './ui/stray-drops.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -12,7 +11,6 @@ import './styles/lists.css';
 import './styles/views.css';
 
 applyTheme();
-refuseStrayDrops();
 guardDrops();
 const app = document.getElementById('app');
 if (app) render(<App />, app);

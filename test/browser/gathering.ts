@@ -6,7 +6,7 @@ import type { Person } from './person.ts';
 import type { BrowserStage } from './stage.ts';
 
 /** So long may news take through two trackers and two nodes on a busy machine. */
-export const NEWS_MS = 20_000;
+export const NEWS_MS = 40_000;
 
 /** Tries again until it does not throw. */
 function until<T>(action: () => Promise<T>): Promise<T> {

@@ -1,9 +1,12 @@
-/** A file that misses its aim must not lead the browser away from the page. */
+/**
+ * A file that misses its aim must not lead the browser away from the page. Listens at the window, behind whatever takes
+ * drops: a place that does has said so by then.
+ */
 export function guardDrops(): void {
-  document.addEventListener('dragover', (event) => {
+  window.addEventListener('dragover', (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = 'none';
   });
-  document.addEventListener('drop', (event) => event.preventDefault());
+  window.addEventListener('drop', (event) => event.preventDefault());
 }
