@@ -31,7 +31,8 @@ export class EventHub {
   readonly #host: NodeHost;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #streams = new Set<Exchange>();
+  /** With the secret of the browser that listens, where one does. */
+  readonly #streams = new Map<Exchange, string | undefined>();
   readonly #news: News[] = [];
   readonly #ends: (() => void)[];
   #transfers = NO_TRANSFERS;
@@ -54,7 +55,7 @@ export class EventHub {
    * Answers with a stream of events. `Last-Event-ID` says what is known already: `now`, all so far; the id of news,
    * those up to it; absent, nothing.
    */
-  open(exchange: Exchange): void {
+  open(exchange: Exchange, secret: string | undefined): void {
     this.#makeRoom(exchange.door);
     const { response } = exchange;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -62,15 +63,20 @@ export class EventHub {
     response.write(textOf({ type: 'hello', version, boot }));
     for (const news of this.#since(exchange.header('last-event-id'))) response.write(textOf(news));
     if (this.#transfersText !== '') response.write(textOf(this.#transfers));
-    this.#streams.add(exchange);
+    this.#streams.set(exchange, secret);
     exchange.signal.addEventListener('abort', () => this.#leave(exchange), { once: true });
     this.#polling ??= every(this.#clock, TRANSFERS_MS, () => void this.#askTransfers());
+  }
+
+  /** A browser may listen no longer. */
+  end(secret: string): void {
+    for (const [{ response }, of] of this.#streams) if (of === secret) response.destroy();
   }
 
   close(): void {
     for (const end of this.#ends) end();
     this.#polling?.();
-    for (const stream of this.#streams) stream.response.destroy();
+    for (const { response } of this.#streams.keys()) response.destroy();
     this.#streams.clear();
   }
 
@@ -94,14 +100,14 @@ export class EventHub {
   }
 
   #write(text: string): void {
-    for (const { response } of this.#streams) {
+    for (const { response } of this.#streams.keys()) {
       if (response.writableLength > UNREAD_BYTES_MAX) response.destroy();
       else response.write(text);
     }
   }
 
   #makeRoom(door: Door): void {
-    const alike = [...this.#streams].filter((stream) => stream.door === door);
+    const alike = [...this.#streams.keys()].filter((stream) => stream.door === door);
     if (alike.length >= STREAMS_MAX) alike[0]?.response.destroy();
   }
 

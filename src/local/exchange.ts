@@ -6,7 +6,7 @@ import { Refusal, statusOf } from './refusal.ts';
 export type Door = 'socket' | 'page';
 
 /** Headers of every answer to the page's port, unless the answer says otherwise. */
-export const BASE_HEADERS: Readonly<Record<string, string>> = {
+const BASE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -56,7 +56,6 @@ export class FileServer {
   async #send(exchange: Exchange, link: FileLink, reader: ContentReader): Promise<void> {
     const { response } = exchange;
     const tag = `"${sha256Hex(JSON.stringify([reader.content, link.path])).slice(0, 32)}"`;
-    for (const [name, value] of Object.entries(headersOf(link, tag))) response.setHeader(name, value);
     const range = rangeOf(exchange, tag, reader.size);
     if (range === 'none') {
       response.setHeader('content-range', `bytes */${reader.size}`);
@@ -65,10 +64,12 @@ export class FileServer {
     const { start, end } = range ?? { start: 0, end: reader.size };
     const begin = (): void => {
       if (response.headersSent || response.destroyed) return;
-      response.statusCode = range ? 206 : 200;
-      response.setHeader('content-type', typeFor(exchange, link));
-      response.setHeader('content-length', end - start);
-      if (range) response.setHeader('content-range', `bytes ${start}-${end - 1}/${reader.size}`);
+      response.writeHead(range ? 206 : 200, {
+        ...headersOf(link, tag),
+        'content-type': typeFor(exchange, link),
+        'content-length': end - start,
+        ...(range && { 'content-range': `bytes ${start}-${end - 1}/${reader.size}` }),
+      });
       response.flushHeaders();
     };
     if (exchange.method === 'HEAD' || start === end) {

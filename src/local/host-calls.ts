@@ -1,6 +1,7 @@
 import { CommandError } from '../base/index.ts';
 import type { CallContext, Handlers } from './call-context.ts';
 import type { Drops } from './drops.ts';
+import type { EventHub } from './event-hub.ts';
 import type { FileLinks } from './file-links.ts';
 import { listPlace } from './list-place.ts';
 import type { HostCall } from './node-calls.ts';
@@ -14,6 +15,7 @@ export interface HostParts {
   readonly places: Places;
   readonly links: FileLinks;
   readonly drops: Drops;
+  readonly events: EventHub;
   readonly sessions: WebSessions;
   /** Origin of the page; null: there is none. */
   readonly web: () => string | null;
@@ -59,20 +61,26 @@ export function hostCalls(parts: HostParts): Pick<Handlers, HostCall> {
   };
 }
 
-const sessionCalls = ({ sessions }: HostParts) =>
-  ({
+function sessionCalls({ sessions, events }: HostParts) {
+  const end = async (secret: string | undefined): Promise<void> => {
+    if (secret === undefined) return;
+    events.end(secret);
+    await sessions.end(secret);
+  };
+  return {
     openSession: async ({ token }, call) => {
       const secret = await sessions.exchange(token);
-      if (call.secret !== undefined) await sessions.end(call.secret);
+      await end(call.secret);
       call.setCookie(secret);
       return {};
     },
     closeSession: async (_, call) => {
-      if (call.secret !== undefined) await sessions.end(call.secret);
+      await end(call.secret);
       call.setCookie(undefined);
       return {};
     },
-  }) satisfies Partial<Handlers>;
+  } satisfies Partial<Handlers>;
+}
 
 const dropCalls = ({ host, drops }: HostParts) =>
   ({

@@ -80,7 +80,7 @@ export class Router {
     if (name !== undefined) {
       await calls.serve(name, exchange, secret, (fresh) => writeCookie(exchange, this.port, fresh));
     } else if (method === 'GET' && url.pathname === localStreams.events) {
-      events.open(exchange);
+      events.open(exchange, secret);
     } else if (method === 'PUT' && url.pathname === localStreams.drop) {
       await drops.take(exchange);
       exchange.answerJson(200, {});

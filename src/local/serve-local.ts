@@ -36,7 +36,7 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
   const peers = new PeerOwners();
   const events = new EventHub(host, clock, log);
   const web = (): string | null => (router.port > 0 ? `http://127.0.0.1:${router.port}` : null);
-  const parts: HostParts = { host, places, sessions, drops, links, web };
+  const parts: HostParts = { host, places, sessions, drops, events, links, web };
   const allow = async (path: string, use: PathUse, { door }: CallContext): Promise<string> =>
     door === 'socket' ? requireAbsolute(path) : places.check(path, use);
   const handlers = { ...nodeCalls(host, allow), ...hostCalls(parts) };

@@ -109,8 +109,12 @@ describe('a browser that was let in', () => {
     const stage = await open();
     const [one, two] = [await stage.cookie(), await stage.cookie()];
     const headers = { ...stage.own, cookie: one };
+    const events = await fetch(`${stage.server.web}/v1/events`, { headers: { cookie: one } });
+    expect(events.status).toBe(200);
     const answer = await stage.ask('/v1/web/session/close', { method: 'POST', headers, body: '{}' });
     expect([answer.headers['set-cookie']].flat()[0]).toContain('Max-Age=0');
+    // What it listened to has ended as well.
+    await expect(events.text()).rejects.toThrow();
     expect(await groups(stage, one)).toBe(401);
     expect(await groups(stage, two)).toBe(200);
   });
