@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface AxeResult {
   readonly violations: readonly {
@@ -18,7 +15,7 @@ interface AxeResult {
  */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const known = (await page.evaluate('typeof axe')) === 'object';
-  if (!known) await page.evaluate(await readFile(axeFile, 'utf8'));
+  if (!known) await page.evaluate(axe.source);
   const faults: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -9,7 +9,7 @@ export async function openAccount(page: Page, name: string, trackers: string): P
 }
 
 /** From the page to log in. Resolves to the recovery code. */
-export async function createAccount(page: Page, name: string): Promise<string> {
+async function createAccount(page: Page, name: string): Promise<string> {
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(passwordOf(name));

@@ -1,9 +1,13 @@
 import type { LocalEvent } from '../../src/api/local/events.ts';
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { nowMs, pause } from '../clock.ts';
 import { toApiError, type ApiError } from '../api/client.ts';
 
 export type NodeChange = Extract<LocalEvent, { type: 'changed' }>['change'];
+
+/** Between two questions that nobody clicked for. */
+const CALM_MS = 400;
 
 /**
  * Something the node knows, kept as it is there while somebody watches: asked when first watched, when the node
@@ -16,6 +20,7 @@ export class LiveList<T> {
   readonly #concerns: (change: NodeChange) => boolean;
   #watchers = 0;
   #stale = true;
+  #askedAtMs = -CALM_MS;
   #asking: Promise<void> | undefined;
 
   constructor(ask: () => Promise<T>, concerns: (change: NodeChange) => boolean) {
@@ -59,21 +64,33 @@ export class LiveList<T> {
 
   onStale(): void {
     this.#stale = true;
-    if (this.#watchers > 0) void this.refresh();
+    if (this.#watchers > 0) void this.#begin(this.#restMs());
   }
 
   /** Asks now; resolves when a question that began after this call has been answered. */
   refresh(): Promise<void> {
     this.#stale = true;
-    this.#asking ??= this.#askUntilFresh().finally(() => {
+    return this.#begin(0);
+  }
+
+  #begin(delayMs: number): Promise<void> {
+    this.#asking ??= this.#askUntilFresh(delayMs).finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async #askUntilFresh(): Promise<void> {
-    while (this.#stale) {
+  /** How long a mere change has to wait: long lists change often. */
+  #restMs(): number {
+    return Math.max(0, this.#askedAtMs + CALM_MS - nowMs());
+  }
+
+  async #askUntilFresh(delayMs: number): Promise<void> {
+    if (delayMs > 0) await pause(delayMs);
+    for (let round = 0; this.#stale; round += 1) {
+      if (round > 0) await pause(this.#restMs());
       this.#stale = false;
+      this.#askedAtMs = nowMs();
       try {
         this.put(await this.#ask());
       } catch (thrown) {

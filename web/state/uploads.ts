@@ -91,8 +91,20 @@ async function handOver(id: number, group: string, dropped: Dropped, size: numbe
       signal: abort,
     });
   } catch (thrown) {
+    const why = await reasonOf(thrown, drop.id);
     await call('cancelDrop', { id: drop.id }).catch(() => undefined);
-    throw thrown;
+    throw why;
+  }
+}
+
+/** A node that ends a hand-over midway, as its disk is full, say, looks like a broken line: it tells why when it is asked. */
+async function reasonOf(thrown: unknown, id: string): Promise<unknown> {
+  if (toApiError(thrown).code !== 'NO_CONNECTION') return thrown;
+  try {
+    await callWithProgress('finishDrop', { id }, () => undefined);
+    return thrown;
+  } catch (told) {
+    return toApiError(told).code === 'NO_CONNECTION' ? thrown : told;
   }
 }
 

@@ -6,4 +6,5 @@ export const Preview = lazy<{ group: string; file: string; path?: string }>(
   () => import('./preview/index.tsx'),
 );
 export const Settings = lazy<{ section?: string }>(() => import('./settings/index.tsx'));
+export const TotalSpeed = lazy<object>(() => import('./details/total-speed.tsx'));
 export const Invitations = lazy<{ group: string }>(() => import('./invite/index.tsx'));

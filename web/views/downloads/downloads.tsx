@@ -1,10 +1,15 @@
+import { signal } from '@preact/signals';
 import { useLive } from '../../state/live-list.ts';
 import { downloads, type DownloadRow } from '../../state/store.ts';
 import { href } from '../../router.ts';
 import { formatRate } from '../../text/format.ts';
 import { transfers } from '../../state/transfers.ts';
 import { Empty, Failure, Loading } from '../../ui/show.tsx';
+import { TotalSpeed } from '../lazy-views.ts';
 import { DownloadCard } from './download-card.tsx';
+
+/** Kept while one walks about the page. */
+const chartOpen = signal(false);
 
 const SECTIONS = [
   { title: 'Under way', states: ['D', 'Q'] },
@@ -42,6 +47,7 @@ export function Downloads() {
           Open a group and press Download beside a file.
         </Empty>
       )}
+      {rows && rows.length > 0 && <SpeedOverTime />}
       {SECTIONS.map(({ title, states }) => (
         <Section
           key={title}
@@ -50,6 +56,20 @@ export function Downloads() {
         />
       ))}
     </>
+  );
+}
+
+/** A chart for whoever wants it: it is fetched when it is opened. */
+function SpeedOverTime() {
+  return (
+    <details
+      class="card fold"
+      open={chartOpen.value}
+      onToggle={(event) => (chartOpen.value = event.currentTarget.open)}
+    >
+      <summary>Speed over time</summary>
+      {chartOpen.value && <TotalSpeed />}
+    </details>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Dropped } from '../../state/uploads.ts';
 
 /** More files than this in one folder are no folder for a drop: sharing by its path needs no copy. */
-export const DROPPED_FILES_MAX = 20_000;
+const DROPPED_FILES_MAX = 20_000;
 
 /**
  * What was dropped, folders read to their ends. Must be called in the drop event itself: the browser forgets its

@@ -25,7 +25,7 @@ interface FileCellsProps {
 
 /** The cells of one file. Names are text whatever is in them. */
 export function FileCells({ group, row, file, isMine, tabIndex }: FileCellsProps) {
-  const download = downloadOf(group, file) ?? downloadOf(group, row.file);
+  const download = downloadOf(group, file);
   return (
     <>
       <div role="gridcell" class="cell-name">
@@ -132,8 +132,7 @@ async function downloadTo(group: string, file: string): Promise<void> {
 }
 
 async function downloadSome(group: string, file: string): Promise<void> {
-  await startDownload(group, file, { hold: true });
-  chooseFiles(group, file);
+  chooseFiles(group, await startDownload(group, file, { hold: true }));
 }
 
 async function stopSharing(group: string, file: string): Promise<void> {

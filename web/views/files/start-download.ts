@@ -10,7 +10,8 @@ interface Terms {
   readonly hold?: boolean;
 }
 
-export async function startDownload(group: string, file: string, terms: Terms = {}): Promise<void> {
+/** Resolves to the name by which the download is listed. */
+export async function startDownload(group: string, file: string, terms: Terms = {}): Promise<string> {
   const destination = terms.destination ?? (await usualPlace());
   const started = await call('downloadFile', {
     group,
@@ -27,6 +28,7 @@ export async function startDownload(group: string, file: string, terms: Terms = 
     });
   }
   await downloads.refresh();
+  return started.file;
 }
 
 async function usualPlace(): Promise<string> {

@@ -26,8 +26,8 @@ export function RecoveryCode({ made, onKept }: RecoveryCodeProps) {
         </Button>
       </div>
       {made.weakness !== undefined && (
-        <Notice kind="bad" title="The password is easy to guess">
-          {made.weakness}. You can change it under Settings.
+        <Notice kind="bad" title={`Easy to guess: ${made.weakness}`}>
+          The account is made all the same. You can change the password under Settings.
         </Notice>
       )}
       <form class="form" onSubmit={(event) => event.preventDefault()}>
