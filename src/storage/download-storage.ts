@@ -5,7 +5,7 @@ import type { Content } from '../metainfo/index.ts';
 import { ContentStorage } from './content-storage.ts';
 import { closeFd, CREATE_TO_WRITE, extendFd, OPEN_TO_WRITE, openInside, statFd, syncFd } from './disk-io.ts';
 import type { FilePool } from './file-pool.ts';
-import { stampOf, type FileStamp } from './file-stamp.ts';
+import { sameStamp, stampOf, type FileStamp } from './file-stamp.ts';
 import type { ResumeRecord } from './resume-record.ts';
 import { checkIsFolder, StoragePlan } from './storage-plan.ts';
 
@@ -91,6 +91,16 @@ export class DownloadStorage extends ContentStorage {
     }
     await this.checkpoint();
     return stamps;
+  }
+
+  /** Pieces of those files that are not as these stamps say become unsure. */
+  async doubtChanged(stamps: ReadonlyMap<number, FileStamp>): Promise<void> {
+    for (const [file, stamp] of stamps) {
+      const there = await lstat(await this.pathOf(file)).catch(() => undefined);
+      if (there && sameStamp(stamp, stampOf(there))) continue;
+      const { firstPiece, pieceCount } = this.plan.file(file);
+      for (let at = 0; at < pieceCount; at += 1) this.record.doubt(firstPiece + at);
+    }
   }
 
   /** Ends a download that has what was wanted of it: deletes what it began and did not finish, and its record. Closes. */

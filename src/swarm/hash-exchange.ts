@@ -47,8 +47,9 @@ export class LayerFetch {
 
   /** Asks peers for what is missing, as far as the limits allow. */
   start(nowMs: number): void {
-    const { work } = this.#core;
-    if (!work || this.#done || !this.#core.isFetching) return;
+    const { work, paused, stopped } = this.#core;
+    // Also when all that is wanted is here: who serves a part is asked for its hashes.
+    if (!work || this.#done || paused || stopped) return;
     if (work.layers.isComplete) {
       this.#done = true;
       return;

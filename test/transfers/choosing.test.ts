@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -110,6 +110,31 @@ test('a part goes on being served after a restart, and more can be taken of it; 
   await expect(bob.transfers.setPriority('lab', 'tour', ['docs'], 'skip')).rejects.toMatchObject({
     code: 'NO_SUCH_DOWNLOAD',
   });
+});
+
+test('a part that was changed is not served as if it were what it was, one that was only touched is', async () => {
+  await bob.transfers.downloadFile('lab', 'tour', bob.files, only('zebra.bin', 'docs'));
+  await bob.wait();
+  await bob.logout();
+  const path = join(bob.files, 'tour', 'zebra.bin');
+  await utimes(path, 1, 1);
+  await bob.login();
+  const carol = await world.user('carol');
+  await alice.logout();
+  await carol.transfers.downloadFile('lab', 'tour', carol.files, only('zebra.bin'));
+  await carol.wait();
+  await bob.logout();
+  await writeFile(path, noise(MIB, 9));
+  await bob.login();
+  await until(
+    async () => (await onlyRow(bob)).state === 'F',
+    () => onlyRow(bob),
+  );
+  expect(bob.events.at(-1)).toMatchObject({ type: 'failed', code: 'FILE_CHANGED' });
+  expect((await readFile(path)).equals(noise(MIB, 9))).toBe(true);
+  await bob.transfers.resumeDownload('lab', 'tour');
+  await bob.wait();
+  await expectTruth(bob, ['docs/empty.txt', 'docs/read me.txt', 'zebra.bin']);
 });
 
 test('held for a choice: it fetches what is in it, then waits', async () => {

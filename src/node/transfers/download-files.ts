@@ -21,7 +21,7 @@ import {
 import { Wish } from '../../swarm/index.ts';
 import type { GroupCredentials } from '../seams.ts';
 import type { Desk } from './desk.ts';
-import { prioritiesOf } from './file-choice.ts';
+import { prioritiesOf, stampsOf } from './file-choice.ts';
 import type { DownloadEntry } from './library.ts';
 import type { SwarmFiles } from './swarm-surroundings.ts';
 
@@ -64,7 +64,8 @@ export async function openDownload(
     },
   );
   try {
-    for (const path of lostFiles) {
+    if (entry.state === 'complete') await storage.doubtChanged(stampsOf(entry, content));
+    for (const path of entry.state === 'complete' ? [] : lostFiles) {
       tools.emit({ type: 'warning', text: `${path} is gone: its part of ${entry.name} is fetched again` });
     }
     const layers = (await library.layers(content)) ?? new PieceLayers(content);
@@ -78,15 +79,29 @@ export async function openDownload(
   }
 }
 
-/** Makes durable all that is wanted, the empty files as well. */
+/** Makes durable all that is wanted, the empty files as well. The stamps are of those. */
 export async function finishChosen(
   desk: Desk,
   entry: DownloadEntry,
   { storage, layers }: DownloadFiles,
-): Promise<void> {
+): Promise<FileStamp[]> {
   const priorities = prioritiesOf(entry, storage.content);
-  await storage.finish((file) => priorities[file] !== 'skip');
+  const stamps = await storage.finish((file) => priorities[file] !== 'skip');
   if (layers.isComplete) await desk.library.putLayers(entry.content, layers);
+  return stamps;
+}
+
+/** Opens the files of a part that was complete. Rejects with FILE_CHANGED if they are not what they were. */
+export async function openPart(desk: Desk, entry: DownloadEntry, content: Content): Promise<DownloadFiles> {
+  const files = await openDownload(desk, entry, content);
+  const { lacking } = new Wish(content, files.storage.record.held, prioritiesOf(entry, content));
+  if (lacking === 0) return files;
+  await files.storage.close();
+  const { name, root, gid } = entry;
+  throw new CommandError(
+    'FILE_CHANGED',
+    `what was fetched of ${name} is not in ${root} as it was: resume_download ${desk.label(gid)} ${name} fetches it again`,
+  );
 }
 
 /** With what its swarm shows itself in the group. Throws NOT_A_MEMBER. */

@@ -15,6 +15,7 @@ import {
   finishChosen,
   knownContent,
   openDownload,
+  openPart,
   swarmFiles,
   type DownloadFiles,
 } from './download-files.ts';
@@ -243,7 +244,8 @@ export class Download implements Door {
       return false;
     }
     if (this.entry.adopt) this.update({ adopt: false });
-    const files = await openDownload(this.#desk, this.entry, content);
+    const open = this.isServing ? openPart : openDownload;
+    const files = await open(this.#desk, this.entry, content);
     if (turn === this.#turn) {
       this.#files = files;
       return true;
@@ -331,11 +333,11 @@ export class Download implements Door {
   async #finishChoice(turn: number): Promise<void> {
     const { files, run } = { files: this.#files, run: this.#run };
     if (files === undefined || run === undefined) return;
-    await finishChosen(this.#desk, this.entry, files);
+    const stamps = await finishChosen(this.#desk, this.entry, files);
     const status = run.status();
     if (turn !== this.#turn || !this.isWanted || !status.isSatisfied || status.isComplete) return;
     this.progress.note(status, this.#desk.clockMs);
-    this.update({ state: 'complete', ...this.progress.kept });
+    this.update({ state: 'complete', ...this.progress.kept, stamps });
     this.#events.onChosenComplete(this);
   }
 

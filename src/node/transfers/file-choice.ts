@@ -1,5 +1,6 @@
 import { CommandError } from '../../base/index.ts';
 import type { Content, ContentFile } from '../../metainfo/index.ts';
+import type { FileStamp } from '../../storage/index.ts';
 import type { Priority } from '../../swarm/index.ts';
 import type { DownloadEntry } from './library.ts';
 
@@ -30,6 +31,15 @@ export function wantedCount({ choice, files }: Pick<DownloadEntry, 'choice' | 'f
 /** Whether the entry is complete without holding everything: it serves what it has, and more of it can be taken. */
 export function isPartial(entry: DownloadEntry): boolean {
   return entry.state === 'complete' && entry.heldBytes < entry.size && wantedCount(entry) < entry.files;
+}
+
+/** What the wanted files of a part were when it was complete, by their place in the content. */
+export function stampsOf(
+  { choice, stamps = [] }: Pick<DownloadEntry, 'choice' | 'stamps'>,
+  content: Content,
+): Map<number, FileStamp> {
+  const wanted = [...content.files.keys()].filter((file) => choice?.[file] !== LETTERS.skip);
+  return new Map(stamps.flatMap((stamp, at) => (wanted[at] === undefined ? [] : [[wanted[at], stamp]])));
 }
 
 /** A file's name for people, below the content's own. */

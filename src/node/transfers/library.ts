@@ -18,6 +18,8 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const groupId = hash.transform((text) => text as GroupId);
 const contentId = hash.transform((text) => text as ContentId);
 
+const stamps = z.array(z.object({ size: z.number(), mtimeMs: z.number() })).readonly();
+
 const facts = {
   gid: groupId,
   content: contentId,
@@ -33,7 +35,7 @@ const facts = {
 const shareEntry = z.object({
   ...facts,
   /** Size and time of each file when it was hashed, in the content's order. */
-  stamps: z.array(z.object({ size: z.number(), mtimeMs: z.number() })).readonly(),
+  stamps,
   /** Whether a tracker has taken the share's record. */
   published: z.boolean(),
 });
@@ -63,6 +65,8 @@ const downloadEntry = z.object({
     .string()
     .regex(/^[slnh]*$/)
     .optional(),
+  /** Of the wanted files when they were complete, in the content's order. */
+  stamps: stamps.optional(),
   /** Only these paths are wanted: to become `choice` when the description is here. */
   only: z.array(z.string()).readonly().optional(),
   /** It is to be paused as soon as its description is here. */
