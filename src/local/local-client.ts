@@ -1,4 +1,4 @@
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import {
   type LocalCall,
   type LocalEndpoint,
@@ -18,18 +18,18 @@ export interface CallOptions {
   readonly onProgress?: (progress: unknown) => void;
 }
 
+interface Sent {
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
 /** Asks a node at its socket. Every call rejects with what the node says, or NO_NODE where there is none any more. */
 export class LocalClient {
-  readonly #agent: Agent;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
+  readonly #socketPath: string;
 
   constructor(socketPath: string) {
-    this.#agent = new Agent({
-      connect: { socketPath },
-      connections: CONNECTIONS_MAX,
-      // A call may take as long as its work does; a node that dies closes its connections.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#socketPath = socketPath;
   }
 
   async call<Name extends LocalCall>(
@@ -55,23 +55,23 @@ export class LocalClient {
     }
   }
 
-  /** The answer to a request, its body unread. */
-  async open(
-    method: Dispatcher.HttpMethod,
+  /** The answer to a request, its body unread. It may take as long as its work does: a node that dies closes its connections. */
+  open(
+    method: string,
     path: string,
-    more: { readonly headers?: Record<string, string>; readonly body?: string },
+    { headers = {}, body }: Sent,
     signal: AbortSignal | undefined,
-  ): Promise<Dispatcher.ResponseData> {
-    try {
-      const options = { method, dispatcher: this.#agent, ...more, ...(signal && { signal }) };
-      return await request(`http://node${path}`, options);
-    } catch (error) {
-      throw lost(error, signal);
-    }
+  ): Promise<IncomingMessage> {
+    const options = { method, path, headers, agent: this.#agent, socketPath: this.#socketPath };
+    return new Promise((resolve, reject) => {
+      const asked = request({ ...options, ...(signal && { signal }) }, resolve);
+      asked.on('error', (error) => reject(lost(error, signal)));
+      asked.end(body);
+    });
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  close(): void {
+    this.#agent.destroy();
   }
 }
 
@@ -84,14 +84,14 @@ function queryOf(input: object): string {
 
 /** Of an answer in lines, the last; those before tell how far it is. */
 async function lastLine(
-  { body }: Dispatcher.ResponseData,
+  answer: IncomingMessage,
   onProgress: ((progress: unknown) => void) | undefined,
 ): Promise<unknown> {
-  body.setEncoding('utf8');
+  answer.setEncoding('utf8');
   let rest: string[] = [];
   let length = 0;
   let last: unknown;
-  for await (const text of body as AsyncIterable<string>) {
+  for await (const text of answer as AsyncIterable<string>) {
     rest.push(text);
     length += text.length;
     if (length > LINE_CHARS_MAX) throw new Error('an answer of the node is too long');

@@ -58,16 +58,11 @@ export class RemoteNews {
     };
     try {
       heard();
-      const { statusCode, body } = await this.#client.open(
-        'GET',
-        localStreams.events,
-        { headers },
-        attempt.signal,
-      );
-      body.setEncoding('utf8');
-      if (statusCode !== 200) return await body.dump();
+      const answer = await this.#client.open('GET', localStreams.events, { headers }, attempt.signal);
+      answer.setEncoding('utf8');
+      if (answer.statusCode !== 200) return void answer.destroy();
       const decoder = new SseDecoder();
-      for await (const text of body as AsyncIterable<string>) {
+      for await (const text of answer as AsyncIterable<string>) {
         heard();
         for (const { data } of decoder.push(text)) this.#take(data);
       }

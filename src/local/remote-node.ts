@@ -28,7 +28,7 @@ export async function connectLocal(
   try {
     await client.call('nodeStatus', {});
   } catch (error) {
-    await client.close();
+    client.close();
     if (error instanceof CommandError && error.code === 'NO_NODE') return noNode(error);
     throw error;
   }
@@ -187,7 +187,7 @@ class Remote implements RemoteNode {
 
   async #shutDown(): Promise<void> {
     await this.#news?.close();
-    await this.#client.close();
+    this.#client.close();
   }
 
   #ask<Name extends LocalCall>(
