@@ -25,8 +25,6 @@ export function unitPath(dataDir: string, environment: NodeJS.ProcessEnv): strin
  */
 export const unitText = (dataDir: string): string => `[Unit]
 Description=Mini-BitTorrent node (${inUnit(dataDir)})
-Documentation=man:mbt(1)
-After=network-online.target
 
 [Service]
 Type=exec
@@ -34,7 +32,6 @@ ExecStart=${nodeWords(dataDir).map(quoted).join(' ')} --quiet
 Restart=on-failure
 RestartSec=5
 TimeoutStopSec=30
-UMask=0077
 NoNewPrivileges=yes
 LockPersonality=yes
 RestrictRealtime=yes

@@ -271,7 +271,7 @@ test('at a terminal lists have headings, sizes in words, and none where there is
 
 test.each([
   { columns: 100, line: '[D] [band] a b.txt   ██████░░░░░░  50%  512 B of 1 KiB  256 B/s  2 s left  1 peer' },
-  { columns: 60, line: '[D] [band] a b.txt   50%  512 B of 1 KiB  256 B/s  2 s left' },
+  { columns: 60, line: '[D] [band] a b.txt   50%  256 B/s  2 s left  1 peer' },
 ])('show_downloads at a terminal of $columns columns', async ({ columns, line }) => {
   const terminal = new PseudoTerminal(columns);
   const clock = new FakeClock();

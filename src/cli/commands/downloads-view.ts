@@ -5,30 +5,39 @@ import { alignedLines } from '../output/table.ts';
 import { count, formatBytes, formatDuration, formatRate, percent } from '../text/format.ts';
 
 const BAR_COLUMNS = 12;
-/** On narrower terminals the bar would push the numbers onto lines of their own. */
-const BAR_FROM_COLUMNS = 72;
+
+/** What is told of each download, from all to little: the first that fits on the screen is shown. */
+const LAYOUTS = [
+  { bar: true, bytes: true },
+  { bar: false, bytes: true },
+  { bar: false, bytes: false },
+] as const;
+type Layout = (typeof LAYOUTS)[number];
 
 /** `[D] [group] name`, exactly so for programs; for people progress, speed and time left follow. */
 export const downloadsView: View<DownloadRow> = {
   plain: (row) => [nameOf(row)],
-  human: (rows, columns) =>
-    rows.length === 0
-      ? ['none']
-      : alignedLines(
-          rows.map((row) => [nameOf(row), detailsOf(row, columns)]),
-          ['left', 'left'],
-        ),
+  human: (rows, columns) => {
+    if (rows.length === 0) return ['none'];
+    const tried = LAYOUTS.map((layout) => linesOf(rows, layout));
+    return tried.find((lines) => lines.every((line) => line.length < columns)) ?? tried.at(-1) ?? [];
+  },
 };
+
+const linesOf = (rows: readonly DownloadRow[], layout: Layout): string[] =>
+  alignedLines(
+    rows.map((row) => [nameOf(row), detailsOf(row, layout)]),
+    ['left', 'left'],
+  );
 
 const nameOf = (row: DownloadRow): string => `[${row.state}] [${row.group}] ${row.file}`;
 
-function detailsOf(row: DownloadRow, columns: number): string {
-  if (row.state === 'C') return formatBytes(row.totalBytes);
-  const bar = columns < BAR_FROM_COLUMNS ? [] : [drawBar(row.doneBytes, row.totalBytes, BAR_COLUMNS)];
+function detailsOf(row: DownloadRow, layout: Layout): string {
+  if (row.state === 'C') return [formatBytes(row.totalBytes), row.remark].join('  ').trimEnd();
   return [
-    ...bar,
+    layout.bar ? drawBar(row.doneBytes, row.totalBytes, BAR_COLUMNS) : '',
     `${percent(row.doneBytes, row.totalBytes)}%`,
-    `${formatBytes(row.doneBytes)} of ${formatBytes(row.totalBytes)}`,
+    layout.bytes ? `${formatBytes(row.doneBytes)} of ${formatBytes(row.totalBytes)}` : '',
     speedOf(row),
   ]
     .filter((part) => part !== '')

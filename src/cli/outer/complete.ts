@@ -44,7 +44,7 @@ export async function completeWords(
 }
 
 const unquoted = (word: string): string => splitWords(word).words[0]?.text ?? '';
-export const dashedName = (name: string): string => name.replaceAll('_', '-');
+const dashedName = (name: string): string => name.replaceAll('_', '-');
 
 const beginning = (names: readonly string[], typed: string): string[] =>
   [...new Set(names)].filter((name) => name.startsWith(typed)).toSorted();

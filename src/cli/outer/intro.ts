@@ -4,42 +4,54 @@ import type { RemoteNode } from '../../local/index.ts';
 import { findNode } from '../background/find-node.ts';
 import { dataWords, trackersFile } from '../background/node-folder.ts';
 import { count } from '../text/format.ts';
+import { wrap } from '../text/wrap.ts';
 import { nextStep } from './node-state.ts';
 
 /** A list that does not come by then is left out. */
 const LISTS_MS = 1_500;
+/** Longer lines are hard to read. */
+const COLUMNS_MAX = 100;
 
-const WHAT = [
-  'Mini-BitTorrent shares large files within a group of people: encrypted, straight from one to',
-  'another, as fast as your lines are. No server keeps them; whoever has a part hands it on.',
-  '',
-];
+const WHAT =
+  'Mini-BitTorrent shares large files within a group of people: encrypted, straight from one to another. No server keeps them; whoever has a part hands it on.';
 
 const FIRST_STEPS = [
-  'You have an invitation?    mbt join mbt://join/...     asks for all that is needed',
-  'You would rather click?    mbt web                     opens a page in your browser',
-  'You were told trackers?    mbt node start --trackers tracker_info.txt',
-  'You begin a group?         mbt tracker tracker_info.txt 1    on a machine that stays on;',
-  '                           that file has its address, such as 192.168.1.20:7000, in a line',
+  'An invitation?    mbt join mbt://join/...      asks for all that is needed',
+  'Rather click?     mbt web                      opens a page in your browser',
+  'Told trackers?    mbt node start --trackers tracker_info.txt',
+  'A new circle?     mbt tracker tracker_info.txt 1    where a machine stays on;',
+  '                  the file has its address in a line: 192.168.1.20:7000',
 ];
 
 /** What `mbt` alone prints: what it is, how things stand here, and what to do next. */
-export async function introText(dataDir: string, clock: Clock): Promise<string> {
+export async function introText(dataDir: string, clock: Clock, columns: number): Promise<string> {
   const node = await findNode(dataDir).catch(() => undefined);
   const told = node === undefined ? await withoutNode(dataDir) : await withNode(node, clock);
-  return [...WHAT, ...told, 'All commands: mbt help'].map((line) => `${line}\n`).join('');
+  const width = Math.min(columns - 1, COLUMNS_MAX);
+  const lines = [
+    ...wrap(WHAT, width),
+    '',
+    ...told.flatMap((line) => fitted(line, width)),
+    '',
+    'All commands: mbt help',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
+
+/** What is laid out by hand stays as it is where there is room. */
+const fitted = (line: string, width: number): string[] =>
+  line.length <= width ? [line] : wrap(line, width, '  ');
 
 async function withoutNode(dataDir: string): Promise<string[]> {
   const isSetUp = await access(trackersFile(dataDir)).then(
     () => true,
     () => false,
   );
-  if (!isSetUp) return [...FIRST_STEPS, ''];
+  if (!isSetUp) return FIRST_STEPS;
   const data = dataWords(dataDir);
   return [
     'Your node does not run, so nothing is shared or downloaded.',
-    `Start it: mbt node start${data}    or with its page: mbt web${data}`,
+    `Start it: mbt node start${data}   or with its page: mbt web${data}`,
     `Have it started whenever you log in to this machine: mbt node install${data}`,
   ];
 }
@@ -47,8 +59,7 @@ async function withoutNode(dataDir: string): Promise<string[]> {
 async function withNode(node: RemoteNode, clock: Clock): Promise<string[]> {
   try {
     const state = await node.nodeStatus();
-    const step = nextStep(state);
-    const lines = [`Your node runs (pid ${state.pid}); ${step}`];
+    const lines = [`Your node runs (pid ${state.pid}).`, capital(nextStep(state))];
     if (state.state !== 'logged-in') return lines;
     return [...lines, ...(await within(clock, LISTS_MS, groupsOf(node), () => new Error('too slow')))];
   } catch {
@@ -57,6 +68,8 @@ async function withNode(node: RemoteNode, clock: Clock): Promise<string[]> {
     await node.close();
   }
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 async function groupsOf(node: RemoteNode): Promise<string[]> {
   const groups = await node.listGroups();

@@ -62,23 +62,20 @@ async function readInvitation(link: string, nowMs: number): Promise<InvitationLi
 
 /** Sets the node up and logs in, as far as that is not done yet. */
 async function enter(call: JoinCall, node: RemoteNode): Promise<void> {
-  const { target, args, options, out, signal } = call;
+  const { target, args, out, signal } = call;
   let state = await node.nodeStatus();
   if (state.state === 'not-set-up') state = await node.setUp({ invitation: args[0] });
   if (state.user !== null) return out.notice(`you are logged in as ${state.user}`);
   const account = await whichAccount(call);
-  const { ask } = target;
+  const password = account.isNew ? await newPassword(call) : await target.ask.secret('Password: ', signal);
   if (account.isNew) {
-    const password = await newPassword(call);
     const created = await node.createUser(account.name, password);
     if (created.weakness !== undefined) out.notice(`weak password: ${created.weakness}`);
     out.rows(recoveryCodeView, [created]);
-    await node.login(account.name, password, await staysLoggedIn(call));
-  } else {
-    const password = await ask.secret('Password: ', signal);
-    await node.login(account.name, password, await staysLoggedIn(call));
   }
-  out.notice(`logged in as ${account.name}${options.remember ? ', also after a restart' : ''}`);
+  const remember = await staysLoggedIn(call);
+  const { user } = await node.login(account.name, password, remember);
+  out.notice(`logged in as ${user}${remember ? ', and by itself after a restart' : ''}`);
 }
 
 async function whichAccount({ target: { ask }, options, signal }: JoinCall) {

@@ -130,7 +130,7 @@ function beginning(names: readonly string[], typed: string): Suggestion[] {
 }
 
 /** Entries of the typed folder that begin as typed; folders end in a slash. */
-export async function pathHits(typed: string): Promise<Suggestion[]> {
+async function pathHits(typed: string): Promise<Suggestion[]> {
   if (typed === '~') return [{ text: '~/', open: true }];
   const slash = typed.lastIndexOf('/') + 1;
   const folder = typed.slice(0, slash);
