@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 const wanted = [
   { program: 'script', package: 'bsdutils', use: 'typing at a terminal' },
   { program: 'chromium', package: 'chromium', use: 'the page in a browser' },
+  { program: 'groff', package: 'groff-base', use: 'the manual page' },
   { program: 'unshare', package: 'util-linux', use: 'disks of their own' },
   {
     program: 'libtorrent 2 for Python',
