@@ -213,6 +213,40 @@ test('who was removed does not come back by a link, unless the owner wants it', 
   await eventually(async () => expect(await anna.listInvitations('strict')).toMatchObject([{ used: 4 }]));
 });
 
+test('who was removed does not wash that off with an invitation that is over', async () => {
+  await anna.createGroup('washed');
+  const [over, open] = [
+    await anna.invite('washed', terms({ auto: true })),
+    await anna.invite('washed', terms({ uses: 9, auto: true })),
+  ];
+  await ben.joinByInvitation(over.link);
+  await hasJoined(ben, 'washed');
+  await anna.removeMember('washed', 'ben');
+  await ben.heard(/removed you from washed/);
+  await ben.joinByInvitation(over.link);
+  await anna.heard(/ben asks to join washed with your invitation/);
+  await ben.joinByInvitation(open.link);
+  await carl.joinByInvitation(open.link);
+  await hasJoined(carl, 'washed');
+  expect(await memberNames(anna, 'washed')).toEqual(['anna', 'carl']);
+});
+
+test('who asks on and on with a link that is over is not answered each time', async () => {
+  await anna.createGroup('deaf');
+  const { link, id } = await anna.invite('deaf', terms({ uses: 9 }));
+  await anna.withdrawInvitation('deaf', id);
+  const isPending = expect.objectContaining({ group: 'deaf', you: 'pending' }) as unknown;
+  for (let n = 1; n <= 5; n += 1) {
+    await ben.joinByInvitation(link);
+    await eventually(async () => expect(await ben.listGroups()).not.toContainEqual(isPending));
+  }
+  await ben.joinByInvitation(link);
+  // Answered after ben's, were that answered at all.
+  await carl.joinByInvitation(link);
+  await carl.heard(/anna has withdrawn the invitation to deaf/);
+  expect(await anna.listRequests('deaf')).toMatchObject([{ user: 'ben' }]);
+});
+
 test('who waits for an answer may ask again with an invitation', async () => {
   await anna.createGroup('queue');
   await ben.joinGroup('queue');

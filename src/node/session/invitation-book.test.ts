@@ -99,6 +99,15 @@ describe('a request', () => {
     expect(judge(again, await group.grant(ben, 'rejected', { reason: 'used-up' }))).toBe('auto');
     expect(judge(again, await group.grant(ben, 'accepted'), group.left(ben))).toBe('auto');
   });
+
+  test('of one who was turned out waits even if the invitation is over: a refusal would hide that', async () => {
+    const withdrawn = make();
+    book.withdraw(group.gid, withdrawn.id);
+    const again = requestOf(withdrawn, {}, 2);
+    expect(judge(again, await group.grant(ben, 'removed'))).toBe('proven');
+    expect(judge(again, await group.grant(ben, 'rejected'))).toBe('proven');
+    expect(judge(again)).toBe('withdrawn');
+  });
 });
 
 describe('uses', () => {
@@ -115,6 +124,15 @@ describe('uses', () => {
       () => nowMs,
     );
     expect(again.of(group.gid)).toMatchObject([{ id: made.id, usedBy: [`${ben.uid}/1`] }]);
+  });
+
+  test('count although the request was replaced by another as soon as it was accepted', async () => {
+    const made = make();
+    const known = stateOf(requestOf(made));
+    book.countAccepted(group.gid, known.pending.get(ben.uid) as PendingRequest);
+    book.count(stateOf(group.request(ben, 2), await group.grant(ben, 'accepted')));
+    expect(made.usedBy).toEqual([`${ben.uid}/1`]);
+    expect(book.stateOf(made)).toBe('used-up');
   });
 
   test('are none of requests that were rejected, that wait, or that prove nothing', async () => {

@@ -83,11 +83,19 @@ export class InvitationBook {
     if (!invitation || !pending.invitation) return 'plain';
     const request = { ...pending, gid: group.gid };
     if (!isInvitationMac(pending.invitation.mac, fromBase64Url(invitation.secret), request)) return 'forged';
+    // A refusal for the invitation's sake would stand in the place of the owner's own, and be forgotten at the next link.
+    if (wasTurnedOut(group, pending)) return 'proven';
     const state = this.stateOf(invitation);
     // Whoever asked in time is not to suffer for the owner's absence; but a clock that anyone can set back lets nobody in.
     if (state === 'expired') return pending.atMs <= invitation.expiresAtMs ? 'proven' : 'expired';
     if (state !== 'open') return state;
-    return invitation.auto && !wasTurnedOut(group, pending) ? 'auto' : 'proven';
+    return invitation.auto ? 'auto' : 'proven';
+  }
+
+  /** Counts who has just been let in by this request, which may have been replaced by another since it was judged. */
+  countAccepted(gid: GroupId, { user, n, invitation }: PendingRequest): void {
+    const used = this.#named(gid, invitation?.id);
+    if (used) this.#use(used, `${user}/${n}`);
   }
 
   /** Counts who came in by an invitation, whoever accepted them and on whatever device. */
@@ -115,8 +123,12 @@ export class InvitationBook {
     const use = `${author}/${n}`;
     const request = { gid: group.gid, n, memberKey, identityKey: authorKey };
     if (invitation.usedBy.includes(use)) return;
-    if (!isInvitationMac(proof.mac, fromBase64Url(invitation.secret), request)) return;
-    invitation.usedBy.push(use);
+    if (isInvitationMac(proof.mac, fromBase64Url(invitation.secret), request)) this.#use(invitation, use);
+  }
+
+  #use({ usedBy }: KeptInvitation, use: string): void {
+    if (usedBy.includes(use)) return;
+    usedBy.push(use);
     this.#state.save();
   }
 

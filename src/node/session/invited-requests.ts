@@ -6,6 +6,10 @@ import type { InvitationBook } from './invitation-book.ts';
 import type { NameBook } from './name-book.ts';
 import type { News } from './news.ts';
 
+/** Of one person by one group, while the client runs. */
+const REJECTIONS_MAX = 5;
+const REJECTED_MAX = 10_000;
+
 /** What the answering of requests works with. */
 export interface InvitedTools {
   readonly book: GroupBook;
@@ -23,6 +27,8 @@ export interface InvitedTools {
 export class InvitedRequests {
   readonly #tools: InvitedTools;
   readonly #waiting = new Set<GroupId>();
+  /** How often each was turned down for an invitation's sake, by group and user. */
+  readonly #rejected = new Map<string, number>();
   #busy = false;
   #started = false;
   #closed = false;
@@ -53,11 +59,14 @@ export class InvitedRequests {
     this.#waiting.clear();
   }
 
+  /** Never rejects: a bug in one answer must not be the end of the others, or of the node. */
   async #run(): Promise<void> {
     this.#busy = true;
     for (const gid of this.#waiting) {
       this.#waiting.delete(gid);
-      await this.#answerAll(gid);
+      await this.#answerAll(gid).catch((error: unknown) =>
+        this.#tools.log.error('invited.bug', { error: error instanceof Error ? error.stack : String(error) }),
+      );
     }
     this.#busy = false;
   }
@@ -82,6 +91,7 @@ export class InvitedRequests {
     const found = { gid: state.gid, state };
     try {
       if (judgement === 'auto') await this.#accept(found, pending);
+      else if (!this.#mayReject(state.gid, pending)) return;
       else await commands.rejectPending(found, pending, judgement);
       await this.#tellAnswer(state, pending, judgement);
     } catch (error) {
@@ -91,12 +101,21 @@ export class InvitedRequests {
     }
   }
 
+  /** Whoever asks on and on with a link that is over is not answered each time: the request waits for the owner. */
+  #mayReject(gid: GroupId, { user }: PendingRequest): boolean {
+    const name = `${gid}/${user}`;
+    const times = (this.#rejected.get(name) ?? 0) + 1;
+    if (times > REJECTIONS_MAX) return false;
+    if (this.#rejected.size >= REJECTED_MAX) this.#rejected.clear();
+    this.#rejected.set(name, times);
+    return true;
+  }
+
   /** Counted at once: the next one's invitation may be the same. */
   async #accept(found: KnownGroup, pending: PendingRequest): Promise<void> {
-    const { commands, invitations, book } = this.#tools;
+    const { commands, invitations } = this.#tools;
     await commands.acceptPending(found, pending);
-    const state = book.state(found.gid);
-    if (state) invitations.count(state);
+    invitations.countAccepted(found.gid, pending);
   }
 
   async #tellAnswer(
