@@ -1,9 +1,10 @@
-import { lstat, readdir, rm, statfs } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Cancel,
   type Clock,
   CommandError,
+  diskError,
   every,
   secretBytes,
   sha256Hex,
@@ -105,7 +106,7 @@ export class Drops {
   }
 
   async #requireSpace({ name, size }: DropTerms): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#places.downloads);
+    const { bavail, bsize } = await diskOf(this.#places.downloads);
     const promised = [...this.#drops.values()].reduce((sum, drop) => sum + drop.missingBytes, 0);
     const freeBytes = bavail * bsize - promised - RESERVE_BYTES;
     if (size <= freeBytes) return;
@@ -135,6 +136,16 @@ export class Drops {
       this.#drops.delete(id);
       await drop.forget().catch(() => undefined);
     }
+  }
+}
+
+/** The folder may have been removed since. */
+async function diskOf(folder: string) {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await statfs(folder);
+  } catch (error) {
+    throw diskError(error, folder);
   }
 }
 

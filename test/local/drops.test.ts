@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, statfs, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, statfs, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -118,6 +118,14 @@ describe('a drop', () => {
     expect((await finish(id)).status).toBe(200);
     expect(readFileSync(path, 'utf8')).toBe('hello');
   });
+});
+
+test('the folder for downloads was removed meanwhile: it is made again', async () => {
+  await rm(stage.downloads, { recursive: true });
+  const { id, path } = await begun();
+  await put(id, 'hello');
+  expect((await finish(id)).status).toBe(200);
+  expect(readFileSync(path, 'utf8')).toBe('hello');
 });
 
 describe('refused before anything is sent', () => {

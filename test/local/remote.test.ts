@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs';
+import { once } from 'node:events';
+import { renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CommandError, silentLogger, systemClock } from '../../src/base/index.ts';
@@ -127,6 +129,21 @@ describe('a node in another process', () => {
     expect(await connectLocal(`${stage.dataDir}/never`)).toBeUndefined();
     await stage.start();
     expect(await (await stage.remote()).status()).toMatchObject({ listening: '127.0.0.1:6881' });
+  });
+
+  test('takes the place of one that was killed', async () => {
+    const stage = await open();
+    const { socketPath } = stage.server;
+    await stage.stop();
+    const dead = createServer().listen(`${socketPath}-other`);
+    await once(dead, 'listening');
+    renameSync(`${socketPath}-other`, socketPath);
+    dead.close();
+    await once(dead, 'close');
+    expect(statSync(socketPath).isSocket()).toBe(true);
+    expect(await connectLocal(stage.dataDir)).toBeUndefined();
+    await stage.start();
+    expect(await (await stage.remote()).nodeStatus()).toMatchObject({ boot: 'first' });
   });
 
   test('is found also where the path of its data folder is too long for a socket', async () => {
