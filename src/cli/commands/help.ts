@@ -51,7 +51,7 @@ export function toHelpRow(command: ShellCommand<never>): HelpRow {
     topic: command.topic,
     teaches: command.teaches.join('\n'),
     options: Object.entries(command.options ?? {}).map(([name, option]) => ({
-      option: optionUsage(name, option),
+      option: (option.short === undefined ? '' : `-${option.short}, `) + optionUsage(name, option),
       summary: option.summary,
     })),
     example: command.example,

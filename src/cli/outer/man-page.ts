@@ -48,11 +48,10 @@ function commandLines(command: ShellCommand<never>): string[] {
   ];
 }
 
-const optionLines = (name: string, { value, summary }: Option): string[] => [
-  '.TP',
-  value === undefined ? `.B ${inText(`--${name}`)}` : `.BI ${inText(`--${name}`)} " ${inText(value)}"`,
-  inText(summary),
-];
+const optionLines = (name: string, { short, value, summary }: Option): string[] => {
+  const head = inText(`${short === undefined ? '' : `-${short}, `}--${name}`);
+  return ['.TP', value === undefined ? `.B ${head}` : `.BI "${head}" " ${inText(value)}"`, inText(summary)];
+};
 
 const entry = (head: string, lines: readonly string[]): string[] => [
   '.TP',

@@ -18,8 +18,8 @@ export const nodeLog = outerCommand({
   topic: 'The node in the background',
   params: [],
   options: {
-    lines: { kind: 'count', value: 'n', summary: `so many of the last lines (${LINES})` },
-    follow: { kind: 'flag', summary: 'go on with what comes, until Ctrl-C' },
+    lines: { kind: 'count', short: 'n', value: 'n', summary: `so many of the last lines (${LINES})` },
+    follow: { kind: 'flag', short: 'f', summary: 'go on with what comes, until Ctrl-C' },
   },
   summary: 'what it did and what happened',
   teaches: ['It is the file node.log in the data folder, JSON lines there; older ones are in node.log.1.'],

@@ -16,6 +16,7 @@ export const nodeRun = outerCommand({
   },
   summary: 'the same in the foreground, until it is stopped',
   teaches: ['For service managers and containers, or to look on. Prints news; Ctrl-C ends it.'],
+  endsItself: true,
   example: 'node run --trackers tracker_info.txt',
   async run({ target: { dataDir, stop, clock, output }, options, out }) {
     const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);

@@ -6,7 +6,11 @@ export const shell = outerCommand({
   topic: 'The node in the background',
   params: [],
   summary: 'a shell for the node in the background',
-  teaches: ['With input from a file or pipe it runs the lines in order. Leaving it leaves the node running.'],
+  teaches: [
+    'With input from a file or pipe it runs the lines in order, and waits for downloads only where wait_downloads',
+    'says so. Leaving it leaves the node running.',
+  ],
+  endsItself: true,
   example: 'shell',
   async run({ target: { dataDir, json, streams, stop, clock } }) {
     const node = await requireNode(dataDir, clock);

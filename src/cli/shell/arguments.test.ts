@@ -11,7 +11,7 @@ const invite: Typed = {
     'max-size': { kind: 'size', value: 'size', summary: '' },
     pattern: { kind: 'text', value: 'glob', many: true, summary: '' },
     folder: { kind: 'path', value: 'dir', summary: '' },
-    auto: { kind: 'flag', summary: '' },
+    auto: { kind: 'flag', short: 'a', summary: '' },
   },
 };
 const login: Typed = {
@@ -37,6 +37,7 @@ test.each([
   { why: 'none', line: 'band', options: {} },
   { why: 'a flag before', line: '--auto band', options: { auto: true } },
   { why: 'a flag twice', line: '--auto band --auto', options: { auto: true } },
+  { why: 'by its letter', line: 'band -a', options: { auto: true } },
   { why: 'a time', line: 'band --expires 7d', options: { expires: 604_800 } },
   { why: 'by an equals sign', line: 'band --expires=30m', options: { expires: 1800 } },
   { why: 'a number', line: '--uses 5 band', options: { uses: 5 } },

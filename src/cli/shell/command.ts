@@ -46,6 +46,8 @@ export interface Option {
   readonly kind: OptionKind;
   /** What usages call its value; a flag has none. */
   readonly value?: string;
+  /** A letter that means the same: `-f`. */
+  readonly short?: string;
   /** May be given again and again. */
   readonly many?: true;
   /** One line, no full stop. */
@@ -107,6 +109,8 @@ export interface ShellCommand<
   readonly teaches: readonly string[];
   /** A line to type, as it could be typed. */
   readonly example: string;
+  /** Heeds a stop by itself, however long its end takes: it is waited for. */
+  readonly endsItself?: true;
   /** Refuses what can't be done now before anybody is asked for a password in vain. */
   readonly precheck?: (target: Target) => Promise<void>;
   run(call: Call<Target, ArgsOf<Params>, OptionsOf<Options>>): Promise<CommandDone>;

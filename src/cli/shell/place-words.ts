@@ -21,16 +21,24 @@ export function placeWords(options: OptionTable, words: readonly string[]): Plac
   const placed: Placed[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const text = words[at] ?? '';
-    if (placed.some(({ is }) => is === 'end') || !text.startsWith('--'))
+    const long = longOf(options, text);
+    if (placed.some(({ is }) => is === 'end') || !long.startsWith('--'))
       placed.push({ is: 'argument', text, at });
     else if (text === '--') placed.push({ is: 'end', at });
     else {
-      const found = placeOption(options, text, at, words[at + 1]);
+      const found = placeOption(options, long, at, words[at + 1]);
       placed.push(found);
       if (found.is === 'option' && found.value !== undefined && !text.includes('=')) at += 1;
     }
   }
   return placed;
+}
+
+/** `-f` as `--follow`, where there is such a letter. */
+function longOf(options: OptionTable, text: string): string {
+  if (!/^-[a-z]$/i.test(text)) return text;
+  const name = Object.keys(options).find((each) => options[each]?.short === text.charAt(1));
+  return name === undefined ? text : `--${name}`;
 }
 
 function placeOption(options: OptionTable, text: string, at: number, next: string | undefined): Placed {

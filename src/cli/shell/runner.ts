@@ -103,7 +103,8 @@ export class CommandRunner<Target> {
     const given = { args: args as never, options: options as never };
     const call = { target: this.#target, ...given, out, clock: this.#clock, signal };
     try {
-      return await this.#orStopped(command.run(call), signal);
+      const running = command.run(call);
+      return await (command.endsItself ? running : this.#orStopped(running, signal));
     } finally {
       out.progress([]);
       end();
