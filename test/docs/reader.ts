@@ -7,7 +7,7 @@ import { TerminalModel } from '../support/terminal-model.ts';
 import { type Step, shows } from './console-blocks.ts';
 
 const COLUMNS = 100;
-export const READER_PASSWORD = 'seven-geese-swim-north';
+const READER_PASSWORD = 'seven-geese-swim-north';
 /** What stands before the cursor when something is asked, and what is answered. */
 const ANSWERS: readonly (readonly [RegExp, (name: string) => string])[] = [
   [/(?:[Pp]assword|The same again): ?$/, () => READER_PASSWORD],

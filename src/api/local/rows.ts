@@ -28,7 +28,7 @@ export const whoami = z
   })
   .readonly();
 
-export const trackerState = z.object({ address: z.string(), state: z.string() }).readonly();
+const trackerState = z.object({ address: z.string(), state: z.string() }).readonly();
 
 export const nodeStatus = z
   .object({
