@@ -18,6 +18,8 @@ const SLOW_MS = 60_000;
 const UNDER_WAY_MAX = 16;
 /** What could not be begun gets another try after so long. */
 const AGAIN_MS = 5 * 60_000;
+/** Places that are looked at in one look, lest a folder of thousands be read thousands of times. */
+const EXAMINED_MAX = 100;
 /** Contents that are remembered; of more than that the oldest that nobody offers any more are forgotten. */
 const REMEMBERED_MAX = 20_000;
 /** Of what faults are that concern no single file: no file has such a name. */
@@ -42,6 +44,7 @@ export class FollowedGroup {
   readonly #begun: Set<ContentId>;
   readonly #own: Set<ContentId>;
   #waiting = 0;
+  #toldRow = '';
   #isClosed = false;
 
   /** Throws INVALID_ARGUMENTS for a pattern that is none. */
@@ -97,15 +100,23 @@ export class FollowedGroup {
   }
 
   async #look(): Promise<Looked> {
-    const { clock, warn, changed } = this.#around.tools;
+    const { clock, warn } = this.#around.tools;
     const startMs = clock.nowMs();
     const offers = await this.#offers();
     const tookMs = clock.nowMs() - startMs;
     if (offers) await this.#beginAll(offers);
     if (!this.#isClosed) this.#faults.tell(warn, `following ${this.group}`);
     this.#faults.clear(BUG);
-    changed();
+    this.#tellChange();
     return { tookMs, nextMs: SLOW_MS };
+  }
+
+  /** Lists show it by `row`: they are told only of what they would see. */
+  #tellChange(): void {
+    const row = JSON.stringify(this.row);
+    if (row === this.#toldRow) return;
+    this.#toldRow = row;
+    this.#around.tools.changed();
   }
 
   /** What is offered in the group; undefined if it can't be said, or could not be put anywhere. */
@@ -141,21 +152,32 @@ export class FollowedGroup {
     this.#remember(offers);
     const wanted = this.#wanted(offers);
     const names = new Set(wanted.map(({ name }) => name));
+    const contents = new Set(wanted.map(({ content }) => content));
+    for (const content of this.#again.keys()) if (!contents.has(content)) this.#again.delete(content);
     this.#faults.keepOnly((of) => of.startsWith(FOLDER) || names.has(of));
     this.#waiting = wanted.length;
-    let lacksSpace = false;
+    let room = await this.#room();
+    if (room === undefined) return;
+    this.#noteSpace(wanted, room);
+    const nowMs = this.#around.tools.clock.nowMs();
+    const due = wanted.filter(({ content }) => (this.#again.get(content) ?? 0) <= nowMs);
     let { underWay } = this.#progress();
-    for (const offer of wanted) {
-      if (this.#isClosed || underWay >= UNDER_WAY_MAX || this.#faults.has(TRACKER)) return;
-      if ((this.#again.get(offer.content) ?? 0) > this.#around.tools.clock.nowMs()) continue;
-      if (await this.#isClash(offer)) continue;
-      if (await this.#lacksSpace(offer)) lacksSpace = true;
-      else if (await this.#begin(offer, offers)) {
-        this.#waiting -= 1;
-        underWay += 1;
-      }
+    let examined = 0;
+    for (const offer of due) {
+      if (offer.size > room) continue;
+      examined += 1;
+      if (this.#isDone(underWay, examined)) return;
+      if ((await this.#isClash(offer)) || !(await this.#begin(offer, offers))) continue;
+      this.#waiting -= 1;
+      underWay += 1;
+      room -= offer.size;
     }
-    if (!lacksSpace) this.#faults.clear(SPACE);
+  }
+
+  #isDone(underWay: number, examined: number): boolean {
+    return (
+      this.#isClosed || underWay >= UNDER_WAY_MAX || examined > EXAMINED_MAX || this.#faults.has(TRACKER)
+    );
   }
 
   /** What is to be fetched, in the order of names. */
@@ -181,6 +203,7 @@ export class FollowedGroup {
     const root = join(this.kept.folder, name);
     const ours = [...transfers.ownShares(), ...transfers.ownDownloads()];
     try {
+      this.#again.set(content, this.#around.tools.clock.nowMs() + AGAIN_MS);
       const { state } = await examineDestination(root, { isFolder: files > 1, size });
       const isOther = ours.some((each) => each.root === root && each.content !== content);
       if (state !== 'taken' && !isOther) {
@@ -197,29 +220,33 @@ export class FollowedGroup {
     return true;
   }
 
-  /** It would leave less than the reserve once all that is under way is here, too. */
-  async #lacksSpace({ name, size }: OfferedFile): Promise<boolean> {
+  /** Bytes that may still be fetched beyond all that is under way, so that the reserve is left; undefined if it can't be said. */
+  async #room(): Promise<number | undefined> {
     const { tools } = this.#around;
     const { folder, terms } = this.kept;
     try {
       const pending = tools.transfers.ownDownloads().reduce((sum, each) => sum + each.missingBytes, 0);
-      const free = await (tools.freeBytes ?? freeBytesOn)(folder);
-      if (free - pending - size >= terms.reserveBytes) return false;
-      if (!this.#faults.has(SPACE)) {
-        const text = `${name} of ${this.group} waits: ${folder} would be left with less than the reserve of ${terms.reserveBytes} bytes; free some space`;
-        this.#faults.set(SPACE, text);
-      }
+      return (await (tools.freeBytes ?? freeBytesOn)(folder)) - pending - terms.reserveBytes;
     } catch (error) {
       this.#onFault(SPACE, error);
+      return undefined;
     }
-    return true;
+  }
+
+  #noteSpace(wanted: readonly OfferedFile[], room: number): void {
+    const { folder, terms } = this.kept;
+    const first = wanted.find(({ size }) => size > room);
+    if (first === undefined) this.#faults.clear(SPACE);
+    else if (!this.#faults.has(SPACE)) {
+      const text = `${first.name} of ${this.group} waits: ${folder} would be left with less than the reserve of ${terms.reserveBytes} bytes; free some space`;
+      this.#faults.set(SPACE, text);
+    }
   }
 
   /** Whether its download is begun. */
   async #begin(offer: OfferedFile, offers: readonly OfferedFile[]): Promise<boolean> {
-    const { transfers, clock, log } = this.#around.tools;
+    const { transfers, log } = this.#around.tools;
     const { name, content, size } = offer;
-    this.#again.set(content, clock.nowMs() + AGAIN_MS);
     const typed = typedFor(offer, offers);
     if (typed === undefined) return false;
     try {

@@ -1,14 +1,15 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CommandError, deferred, diskError, systemCode, type Gate, type GroupId } from '../../base/index.ts';
+import { CommandError, deferred, diskError, type Gate, type GroupId } from '../../base/index.ts';
 import type { WatchRow } from '../commands.ts';
-import type { OwnShare } from '../seams.ts';
+import type { OwnDownload, OwnShare } from '../seams.ts';
 import { lookAtEntry, type EntryLook } from './entry-look.ts';
 import { FaultList } from './fault-list.ts';
 import type { KeptWatch } from './folder-book.ts';
 import { FolderHints } from './folder-hints.ts';
 import { folderIdentity } from './folder-identity.ts';
 import type { FolderTools, FolderUser } from './folder-tools.ts';
+import { GoneShares } from './gone-shares.ts';
 import { isBeingWritten, isLeftOut } from './left-out.ts';
 import { LookLoop, type Looked } from './look-loop.ts';
 import { namesOpenForWriting } from './open-files.ts';
@@ -33,6 +34,13 @@ export interface WatchSurroundings {
   readonly save: () => void;
 }
 
+/** What else counts for an entry. */
+interface Neighbourhood {
+  /** All names in the folder. */
+  readonly beside: ReadonlySet<string>;
+  readonly downloads: readonly OwnDownload[];
+}
+
 /** Shares what appears in a folder, as soon as it is complete, and what changes there; withdraws what is gone. */
 export class WatchedFolder {
   readonly kept: KeptWatch;
@@ -45,13 +53,13 @@ export class WatchedFolder {
   readonly #first = deferred<void>();
   readonly #end = new AbortController();
   readonly #entries = new Map<string, WatchedEntry>();
-  /** Shares whose file is not there: since when. */
-  readonly #goneSinceMs = new Map<string, number>();
+  readonly #gone: GoneShares;
   /** Entries that could not be shared as they look, and when they are tried again. */
   readonly #refused = new Map<string, { readonly digest: string; readonly untilMs: number }>();
   #open = { names: new Set<string>(), atMs: -Infinity };
   #shared = 0;
   #waiting = 0;
+  #toldRow = '';
 
   constructor(kept: KeptWatch, around: WatchSurroundings) {
     this.kept = kept;
@@ -63,6 +71,7 @@ export class WatchedFolder {
       (error) => this.#onBug(error),
     );
     this.#hints = new FolderHints(kept.path, () => this.#loop.hint());
+    this.#gone = new GoneShares(around.tools);
   }
 
   get row(): WatchRow {
@@ -129,24 +138,32 @@ export class WatchedFolder {
   }
 
   async #look(): Promise<Looked> {
-    const { clock, warn, changed } = this.#around.tools;
+    const { clock, warn } = this.#around.tools;
     const startMs = clock.nowMs();
     const names = await this.#names();
     const ready = names ? await this.#survey(names) : [];
     const tookMs = clock.nowMs() - startMs;
     this.#first.resolve();
-    changed();
+    this.#tellChange();
     this.#faults.clear(TRACKER);
     for (const name of ready) {
       await this.#around.uploads.run(() => this.#share(name));
       if (this.#faults.has(TRACKER)) break;
     }
     if (!this.#end.signal.aborted) this.#faults.tell(warn, this.kept.path);
-    if (ready.length > 0) changed();
     this.#faults.clear(BUG);
+    this.#tellChange();
     // A folder that is away gives no hint when it comes back, and asking costs little.
-    const isSoon = names === undefined || this.#waiting > 0 || this.#goneSinceMs.size > 0;
+    const isSoon = names === undefined || this.#waiting > 0 || this.#gone.isWaiting;
     return { tookMs, nextMs: isSoon ? SETTLE_MS : SLOW_MS };
+  }
+
+  /** Lists show it by `row`: they are told only of what they would see. */
+  #tellChange(): void {
+    const row = JSON.stringify(this.row);
+    if (row === this.#toldRow) return;
+    this.#toldRow = row;
+    this.#around.tools.changed();
   }
 
   /** What stands in the folder; undefined if it can't be said. */
@@ -175,7 +192,7 @@ export class WatchedFolder {
 
   #idle(fault: string, quiet = false): undefined {
     this.#faults.set(FOLDER, fault, quiet);
-    this.#goneSinceMs.clear();
+    this.#gone.clear();
     this.#waiting = 0;
   }
 
@@ -197,13 +214,14 @@ export class WatchedFolder {
     const names = all.filter((name) => !isLeftOut(name)).toSorted();
     this.#noteCount(names.length);
     const shares = this.#ownShares();
-    await this.#withdrawGone(beside, shares);
+    const downloads = this.#around.tools.transfers.ownDownloads();
+    await this.#gone.withdraw(this.group, beside, shares);
     this.#forgetOthers(beside);
     let [shared, waiting] = [0, 0];
     const ready: string[] = [];
     for (const name of names.slice(0, ENTRIES_MAX)) {
       if (this.#end.signal.aborted) return [];
-      const state = await this.#judge(name, beside, shares.get(name));
+      const state = await this.#judge(name, shares.get(name), { beside, downloads });
       if (state === 'shared') shared += 1;
       if (state === 'waiting' || state === 'complete') waiting += 1;
       if (state === 'complete') ready.push(name);
@@ -221,7 +239,7 @@ export class WatchedFolder {
     );
   }
 
-  async #judge(name: string, beside: ReadonlySet<string>, share: OwnShare | undefined) {
+  async #judge(name: string, share: OwnShare | undefined, { beside, downloads }: Neighbourhood) {
     const look = await this.#lookAt(name);
     // After the end nothing is known of shares.
     if (look === undefined || this.#end.signal.aborted) return undefined;
@@ -233,9 +251,7 @@ export class WatchedFolder {
     if (state !== 'complete') return state;
     const refused = this.#refused.get(name);
     if (refused?.digest === look.digest && nowMs < refused.untilMs) return undefined;
-    const isBusy =
-      isBeingWritten(name, beside) ||
-      isBeingDownloaded(this.#pathOf(name), this.#around.tools.transfers.ownDownloads());
+    const isBusy = isBeingWritten(name, beside) || isBeingDownloaded(this.#pathOf(name), downloads);
     return isBusy ? 'waiting' : 'complete';
   }
 
@@ -257,9 +273,8 @@ export class WatchedFolder {
     const { transfers, clock, log } = this.#around.tools;
     const { signal } = this.#end;
     const entry = this.#entryOf(name);
-    const state = signal.aborted
-      ? undefined
-      : await this.#judge(name, new Set(), this.#ownShares().get(name));
+    const around = { beside: new Set<string>(), downloads: transfers.ownDownloads() };
+    const state = signal.aborted ? undefined : await this.#judge(name, this.#ownShares().get(name), around);
     if (state !== 'complete') return;
     if ((await this.#openForWriting()).has(name)) return entry.unsettle(clock.nowMs());
     try {
@@ -273,7 +288,7 @@ export class WatchedFolder {
     this.#onShared(name);
     this.#shared += 1;
     this.#waiting -= 1;
-    this.#around.tools.changed();
+    this.#tellChange();
   }
 
   #onNotShared(name: string, error: CommandError): void {
@@ -304,35 +319,6 @@ export class WatchedFolder {
     if (this.kept.stopped[name] === digest) return;
     this.kept.stopped[name] = digest;
     this.#around.save();
-  }
-
-  /** Ends shares whose file or folder has been gone for a while. */
-  async #withdrawGone(there: ReadonlySet<string>, shares: ReadonlyMap<string, OwnShare>): Promise<void> {
-    const { clock } = this.#around.tools;
-    for (const name of this.#goneSinceMs.keys()) if (!shares.has(name)) this.#goneSinceMs.delete(name);
-    for (const [name, share] of shares) {
-      const sinceMs = this.#goneSinceMs.get(name);
-      if (there.has(name)) this.#goneSinceMs.delete(name);
-      else if (sinceMs === undefined) this.#goneSinceMs.set(name, clock.nowMs());
-      else if (clock.nowMs() - sinceMs >= SETTLE_MS && (await isGone(share.root)))
-        await this.#withdraw(share);
-    }
-  }
-
-  async #withdraw({ name, content, root }: OwnShare): Promise<void> {
-    const { transfers, log } = this.#around.tools;
-    this.#entries.delete(basename(root));
-    for (const typed of [name, `${name}@${content}`]) {
-      try {
-        await transfers.stopShare(this.group, typed);
-        log.info('folder.withdrawn', { path: root });
-        return;
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        log.warn('folder.not-withdrawn', { path: root, reason: error.message });
-        if (error.code !== 'AMBIGUOUS_NAME') return;
-      }
-    }
   }
 
   #forgetOthers(there: ReadonlySet<string>): void {
@@ -369,14 +355,5 @@ export class WatchedFolder {
 
   #pathOf(name: string): string {
     return join(this.kept.path, name);
-  }
-}
-
-async function isGone(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return false;
-  } catch (error) {
-    return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
   }
 }

@@ -10,8 +10,12 @@ export function ownShare({ entry, announced }: SharedContent): OwnShare {
 
 export function ownDownload(download: Download): OwnDownload {
   const { gid, content, root, state, choice } = download.entry;
-  const { doneBytes, totalBytes } = download.row();
   const hasEnded = state === 'complete' || state === 'failed';
-  const missingBytes = hasEnded ? 0 : Math.max(0, totalBytes - doneBytes);
+  const missingBytes = hasEnded ? 0 : missingOf(download);
   return { gid, content, root, state, isPartial: choice?.includes('s') ?? false, missingBytes };
+}
+
+function missingOf(download: Download): number {
+  const { doneBytes, totalBytes } = download.row();
+  return Math.max(0, totalBytes - doneBytes);
 }
