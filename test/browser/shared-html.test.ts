@@ -15,6 +15,7 @@ function attack(canary: string): string {
   return `<!doctype html><title>harmless</title>
     <meta http-equiv="refresh" content="0;url=${canary}/refreshed">
     <link rel="stylesheet" href="${canary}/style"><link rel="prefetch" href="${canary}/prefetch">
+    <link rel="preconnect" href="${canary}"><link rel="dns-prefetch" href="${canary}">
     <script>${shout}</script><script src="${canary}/script"></script>
     <body onload="${shout.replaceAll('"', '&quot;')}">
     <img src="${canary}/image" onerror="${shout}"><iframe src="${canary}/frame"></iframe>
@@ -37,6 +38,7 @@ describe.skipIf(chromiumPath === undefined)('a shared HTML file', () => {
       heard.push(request.url ?? '');
       response.end();
     });
+    canary.on('connection', () => heard.push('a connection'));
     await new Promise<void>((resolve) => canary.listen(0, '127.0.0.1', resolve));
     stage = await BrowserStage.open();
     [ada, bob] = (await gather(stage, GROUP, ['ada', 'bob'])) as [Person, Person];
