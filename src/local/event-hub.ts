@@ -116,6 +116,9 @@ export class EventHub {
     if (this.#streams.size > 0) return;
     this.#polling?.();
     this.#polling = undefined;
+    // Whoever comes next is not told of old speeds.
+    this.#transfers = NO_TRANSFERS;
+    this.#transfersText = '';
   }
 
   async #askTransfers(): Promise<void> {

@@ -134,6 +134,7 @@ describe('the stream of events', () => {
     await new Promise((resolve) => setImmediate(resolve));
     clock.advance(10_000);
     expect(asked).toBe(before);
+    expect((await listen(stage)).of('transfers')).toEqual([]);
   });
 
   test('is one of twenty: one more ends the oldest', async () => {
