@@ -7,6 +7,8 @@ import { NodeUser } from './harness/node-stage.ts';
 import { PASSWORD, Workspace } from './harness/workspace.ts';
 
 const FILE_BYTES = 5_000_000;
+/** Processes may be slow beside others. */
+const SOON = { timeout: 20_000 };
 let workspace: Workspace;
 const users: NodeUser[] = [];
 const user = (name: string): NodeUser => {
@@ -35,7 +37,7 @@ describe('the process', () => {
     expect(started.said).toContain(`(pid ${pid})`);
     const again = await lea.mbt(['node', 'start']);
     expect(again.said).toContain(`already running (pid ${pid})`);
-    await expect.poll(async () => (await lea.property('listening'))?.endsWith(':0')).toBe(false);
+    await expect.poll(async () => (await lea.property('listening'))?.endsWith(':0'), SOON).toBe(false);
     const listening = await lea.property('listening');
     const page = await lea.property('page');
     for (const name of ['node.json', 'node.log', 'node.sock'])
@@ -155,7 +157,9 @@ describe('commands one at a time', () => {
       workspace.path('slow-copy.bin'),
       '--wait',
     ]);
-    await expect.poll(async () => (await ben.ok(['show_downloads'])).join()).toContain('[D] [band] slow.bin');
+    await expect
+      .poll(async () => (await ben.ok(['show_downloads'])).join(), SOON)
+      .toContain('[D] [band] slow.bin');
     expect(await waiting.stop('SIGINT')).toBe(130);
     expect(waiting.stderr).toContain('INTERRUPTED');
     expect(await ben.ok(['show_downloads'])).toContain('[D] [band] slow.bin');
@@ -178,7 +182,7 @@ describe('commands one at a time', () => {
 
   test('after a power cut everything is shared again, without a password', async () => {
     process.kill(await anna.pid(), 'SIGKILL');
-    await expect.poll(async () => (await anna.mbt(['node', 'status'])).code).toBe(3);
+    await expect.poll(async () => (await anna.mbt(['node', 'status'])).code, SOON).toBe(3);
     await anna.ok(['node', 'start']);
     expect(await anna.property('user')).toBe('anna');
     await anna.ok(['limit', 'up', 'none', 'band', 'slow.bin']);

@@ -1,64 +1,89 @@
-import { type Clock, CommandError, every } from '../../base/index.ts';
-import type { NodeCommands, NodeEvent } from '../../node/index.ts';
+import { type Clock, CommandError, deferred, every } from '../../base/index.ts';
+import type { NodeCommands } from '../../node/index.ts';
 
 /** News usually tell at once; a look now and then is for those that were missed. */
 const LOOK_MS = 2_000;
 
 type Asked = Pick<NodeCommands, 'listGroups' | 'onEvent' | 'onChange'>;
 
-/**
- * Waits until the owner has answered a request to join `group`. REFUSED: it was turned down, with the reason if one
- * was given; INTERRUPTED by `signal`.
- */
-export async function awaitAnswer(
-  node: Asked,
-  group: string,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  let reason: string | undefined;
-  let look = (): void => undefined;
-  const looking = new Promise<void>((resolve, reject) => {
-    let asking = false;
-    look = () => {
-      if (asking) return;
-      asking = true;
-      node
-        .listGroups()
-        .then((rows) => settle(rows.find((row) => row.group === group)?.you))
-        .catch(() => undefined) // a tracker that is away: the next look may find one
-        .finally(() => (asking = false));
-    };
-    const settle = (you: string | undefined): void => {
+/** The reason, which comes as news, may be a moment later than the answer. */
+const REASON_MS = 1_500;
+
+/** Listens for the owners' answers from now on, so that none is missed that comes as soon as one has asked. */
+export class AnswerWatch {
+  readonly #node: Asked;
+  readonly #clock: Clock;
+  readonly #refusals = new Map<string, string>();
+  readonly #deafen: () => void;
+  #onNews = (): void => undefined;
+
+  constructor(node: Asked, clock: Clock) {
+    this.#node = node;
+    this.#clock = clock;
+    this.#deafen = node.onEvent((event) => {
+      if (event.type !== 'notice' && event.type !== 'warning') return;
+      if (event.about === 'rejected' || event.about === 'ended')
+        this.#refusals.set(event.group ?? '', event.text);
+      this.#onNews();
+    });
+  }
+
+  close(): void {
+    this.#deafen();
+  }
+
+  /**
+   * Waits until the request to join `group` is answered. REFUSED: it was turned down, with the reason if one was
+   * given; INTERRUPTED by `signal`.
+   */
+  async wait(group: string, signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = deferred<void>();
+    const stops: (() => void)[] = [];
+    const refuse = (reason: string): void => reject(new CommandError('REFUSED', reason));
+    const onRow = (you: string | undefined): void => {
       if (you === 'member' || you === 'owner') resolve();
-      if (you === '-' || you === undefined)
-        reject(new CommandError('REFUSED', reason ?? `your request to join ${group} was turned down`));
+      else if (you !== 'pending')
+        stops.push(
+          this.#clock.after(REASON_MS, () => refuse(`your request to join ${group} was turned down`)),
+        );
     };
-    signal.addEventListener('abort', () => reject(goesOn(group)), { once: true });
-    if (signal.aborted) reject(goesOn(group));
-  });
-  const stops = [
-    node.onEvent((event) => {
-      if (isAnswer(event, group) && event.about === 'rejected') reason = event.text;
-      if (isAnswer(event, group)) look();
-    }),
-    node.onChange((change) => void (change.what === 'groups' && look())),
-    every(clock, LOOK_MS, () => look()),
-  ];
-  look();
-  try {
-    await looking;
-  } finally {
-    for (const stop of stops) stop();
+    const look = oneAtATime(async () => {
+      const rows = await this.#node.listGroups();
+      onRow(rows.find((row) => row.group === group)?.you);
+    });
+    const onNews = (): void => {
+      const reason = this.#refusals.get(group);
+      if (reason === undefined) look();
+      else refuse(reason);
+    };
+    const onAbort = (): void => reject(goesOn(group));
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#onNews = onNews;
+    stops.push(
+      () => signal.removeEventListener('abort', onAbort),
+      this.#node.onChange((change) => void (change.what === 'groups' && look())),
+      every(this.#clock, LOOK_MS, look),
+    );
+    if (signal.aborted) onAbort();
+    onNews();
+    try {
+      await promise;
+    } finally {
+      for (const stop of stops) stop();
+    }
   }
 }
 
-function isAnswer(
-  event: NodeEvent,
-  group: string,
-): event is Extract<NodeEvent, { type: 'notice' | 'warning' }> {
-  if (event.type !== 'notice' && event.type !== 'warning') return false;
-  return event.group === group && ['accepted', 'rejected', 'ended'].includes(event.about ?? '');
+/** Runs `ask`, unless it runs already. What fails is left to the next time: a tracker may be away. */
+function oneAtATime(ask: () => Promise<void>): () => void {
+  let asking = false;
+  return () => {
+    if (asking) return;
+    asking = true;
+    ask()
+      .catch(() => undefined)
+      .finally(() => (asking = false));
+  };
 }
 
 const goesOn = (group: string): CommandError =>

@@ -1,4 +1,4 @@
-import { awaitAnswer } from './await-answer.ts';
+import { AnswerWatch } from './await-answer.ts';
 import { GROUP, nodeCommand } from './node-command.ts';
 
 export const joinGroup = nodeCommand({
@@ -13,11 +13,19 @@ export const joinGroup = nodeCommand({
   ],
   example: 'join_group band',
   async run({ target, args: [group], options, out, clock, signal }) {
-    const asked = await target.joinGroup(group);
-    const told = `asked ${asked.owner} to let you into ${group}; the code of your request is ${asked.code}: tell it to ${asked.owner}, by phone say`;
-    if (!options.wait) return { text: told, fields: { ...asked } };
-    out.notice(told);
-    await awaitAnswer(target, group, clock, signal);
-    return { text: `you are a member of ${group}; see its files: list_files ${group}`, fields: { ...asked } };
+    const answers = new AnswerWatch(target, clock);
+    try {
+      const asked = await target.joinGroup(group);
+      const told = `asked ${asked.owner} to let you into ${group}; the code of your request is ${asked.code}: tell it to ${asked.owner}, by phone say`;
+      if (!options.wait) return { text: told, fields: { ...asked } };
+      out.notice(told);
+      await answers.wait(group, signal);
+      return {
+        text: `you are a member of ${group}; see its files: list_files ${group}`,
+        fields: { ...asked },
+      };
+    } finally {
+      answers.close();
+    }
   },
 });

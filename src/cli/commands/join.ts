@@ -1,4 +1,4 @@
-import { awaitAnswer } from './await-answer.ts';
+import { AnswerWatch } from './await-answer.ts';
 import { nodeCommand } from './node-command.ts';
 
 export const join = nodeCommand({
@@ -13,14 +13,22 @@ export const join = nodeCommand({
   ],
   example: 'join mbt://join/AbC... --wait',
   async run({ target, args: [link], options, clock, signal }) {
-    const asked = await target.joinByInvitation(link);
-    const { group, owner } = asked;
-    if (!options.wait)
+    const answers = new AnswerWatch(target, clock);
+    try {
+      const asked = await target.joinByInvitation(link);
+      const { group, owner } = asked;
+      if (!options.wait)
+        return {
+          text: `asked ${owner} to let you into ${group}; news tell when it is answered`,
+          fields: { ...asked },
+        };
+      await answers.wait(group, signal);
       return {
-        text: `asked ${owner} to let you into ${group}; news tell when it is answered`,
+        text: `you are a member of ${group}; see its files: list_files ${group}`,
         fields: { ...asked },
       };
-    await awaitAnswer(target, group, clock, signal);
-    return { text: `you are a member of ${group}; see its files: list_files ${group}`, fields: { ...asked } };
+    } finally {
+      answers.close();
+    }
   },
 });

@@ -1,7 +1,7 @@
 import type { InvitationLink } from '../../api/index.ts';
 import { CommandError } from '../../base/index.ts';
 import type { RemoteNode } from '../../local/index.ts';
-import { awaitAnswer } from '../commands/await-answer.ts';
+import { AnswerWatch } from '../commands/await-answer.ts';
 import { recoveryCodeView } from '../commands/create-user.ts';
 import { filesView } from '../commands/list-files.ts';
 import type { CommandOutput } from '../output/output.ts';
@@ -40,10 +40,12 @@ export const join = outerCommand({
     const invitation = await readInvitation(args[0], clock.wallMs());
     out.notice(`${invitation.inviter} invites you to the group ${invitation.group}`);
     const node = await findOrStart(target.dataDir, out, clock, signal);
+    const answers = new AnswerWatch(node, clock);
     try {
       await enter(call, node);
-      return await ask(call, node, invitation);
+      return await ask(call, node, invitation, answers);
     } finally {
+      answers.close();
       await node.close();
     }
   },
@@ -110,8 +112,13 @@ async function staysLoggedIn({ target: { ask }, options, signal }: JoinCall): Pr
   return !/^n(o)?$/i.test(await ask.line('Log in by itself when this machine restarts? [Y/n] ', signal));
 }
 
-async function ask(call: JoinCall, node: RemoteNode, { group }: InvitationLink): Promise<CommandDone> {
-  const { target, options, args, out, clock, signal } = call;
+async function ask(
+  call: JoinCall,
+  node: RemoteNode,
+  { group }: InvitationLink,
+  answers: AnswerWatch,
+): Promise<CommandDone> {
+  const { target, options, args, out, signal } = call;
   let inGroup = group;
   try {
     const asked = await node.joinByInvitation(args[0]);
@@ -129,7 +136,7 @@ async function ask(call: JoinCall, node: RemoteNode, { group }: InvitationLink):
     };
   out.notice('waiting for the answer (Ctrl-C leaves; the request stands, and the node goes on)');
   try {
-    await awaitAnswer(node, inGroup, clock, signal);
+    await answers.wait(inGroup, signal);
   } catch (error) {
     if (!(error instanceof CommandError && error.code === 'INTERRUPTED')) throw error;
     return {

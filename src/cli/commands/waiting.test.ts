@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { fakeNode } from '../../../test/support/fake-node.ts';
+import { PseudoTerminal } from '../../../test/support/pseudo-terminal.ts';
+import type { DownloadRow, GroupRow } from '../../node/index.ts';
+import { StreamScreen } from '../output/screen.ts';
+import { TextOutput } from '../output/text-output.ts';
+import { AnswerWatch } from './await-answer.ts';
+import { awaitDownload } from './await-download.ts';
+
+/** Lets what is under way come to its end. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function askedBand() {
+  let you: GroupRow['you'] = 'pending';
+  let away = false;
+  const node = fakeNode({
+    listGroups: async () => {
+      if (away) throw new Error('no tracker');
+      return [{ group: 'band', owner: 'anna', members: 1, you }];
+    },
+  });
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  const answered = new AnswerWatch(node, clock).wait('band', stop.signal);
+  answered.catch(() => undefined);
+  return {
+    ...{ node, clock, stop, answered },
+    become: (now: GroupRow['you'], isAway = false) => {
+      you = now;
+      away = isAway;
+    },
+  };
+}
+
+const NEWS = { type: 'notice', text: 'anna accepted you', about: 'accepted', group: 'band' } as const;
+
+test('an acceptance ends the waiting, by news', async () => {
+  const { node, answered, become } = askedBand();
+  await settle();
+  become('member');
+  node.tell({ ...NEWS, group: 'other' });
+  node.tell(NEWS);
+  await expect(answered).resolves.toBeUndefined();
+});
+
+test('where news were missed or a tracker is away, a look now and then tells', async () => {
+  const { clock, answered, become } = askedBand();
+  become('pending', true);
+  clock.advance(2_000);
+  await settle();
+  become('member');
+  clock.advance(2_000);
+  await expect(answered).resolves.toBeUndefined();
+});
+
+test('who is turned down is told the reason, though it comes after the answer', async () => {
+  const { node, clock, answered, become } = askedBand();
+  await settle();
+  become('-');
+  node.change({ what: 'groups' });
+  await settle();
+  clock.advance(100);
+  node.tell({ type: 'notice', text: 'anna: the invitation was withdrawn', about: 'rejected', group: 'band' });
+  await expect(answered).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: 'anna: the invitation was withdrawn',
+  });
+});
+
+test('a reason that came before the waiting counts', async () => {
+  const node = fakeNode({ listGroups: async () => [] });
+  const answers = new AnswerWatch(node, new FakeClock());
+  node.tell({ type: 'notice', text: 'used up', about: 'rejected', group: 'band' });
+  await expect(answers.wait('band', new AbortController().signal)).rejects.toThrow('used up');
+  answers.close();
+});
+
+test('and that it was, where no reason comes', async () => {
+  const { clock, answered, become } = askedBand();
+  await settle();
+  become('-');
+  clock.advance(2_000);
+  await settle();
+  clock.advance(2_000);
+  await expect(answered).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: expect.stringContaining('turned down'),
+  });
+});
+
+test('the waiting can be given up', async () => {
+  const { stop, answered } = askedBand();
+  stop.abort();
+  await expect(answered).rejects.toMatchObject({ code: 'INTERRUPTED' });
+});
+
+const ROW: DownloadRow = {
+  state: 'D',
+  group: 'band',
+  file: 'a.bin',
+  path: '/x/a.bin',
+  doneBytes: 512,
+  totalBytes: 1024,
+  bytesPerSecond: 256,
+  downLimit: null,
+  secondsLeft: 2,
+  peers: 1,
+  priority: 'normal',
+  remark: '',
+};
+
+test.each([
+  { why: 'complete', row: { ...ROW, state: 'C' as const }, ends: '/x/a.bin' },
+  {
+    why: 'failed',
+    row: { ...ROW, state: 'F' as const, remark: 'the disk is full' },
+    says: 'a.bin: the disk is full',
+  },
+  { why: 'paused', row: { ...ROW, state: 'P' as const }, says: 'resume_download' },
+  { why: 'cancelled', row: { ...ROW, path: '/other' }, says: 'taken off the list' },
+])('a download is waited for until it is $why, under a bar', async ({ row, ends, says }) => {
+  let rows: DownloadRow[] = [ROW];
+  const clock = new FakeClock();
+  const terminal = new PseudoTerminal(80);
+  const out = new TextOutput(new StreamScreen(terminal.output, 'xterm'), clock).command();
+  const never = new AbortController().signal;
+  const waiting = awaitDownload(
+    fakeNode({ showDownloads: async () => rows }),
+    'band',
+    '/x/a.bin',
+    out,
+    clock,
+    never,
+  );
+  waiting.catch(() => undefined);
+  await settle();
+  expect(terminal.screen.text()).toContain('50%  256 B/s  2 s left  1 peer');
+  rows = [row];
+  clock.advance(250);
+  if (ends !== undefined) expect(await waiting).toBe(ends);
+  else
+    await expect(waiting).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringContaining(says),
+    });
+  expect(terminal.screen.text().trim()).toBe('');
+});
