@@ -51,7 +51,9 @@ export class WatchedFolder {
   readonly #hints: FolderHints;
   readonly #faults = new FaultList();
   readonly #first = deferred<void>();
-  readonly #end = new AbortController();
+  /** Ends the upload under way. */
+  #upload = new AbortController();
+  #isClosed = false;
   readonly #entries = new Map<string, WatchedEntry>();
   readonly #gone: GoneShares;
   /** Entries that could not be shared as they look, and when they are tried again. */
@@ -96,7 +98,8 @@ export class WatchedFolder {
 
   /** Ends what it is at. What it has shared stays shared. */
   async close(): Promise<void> {
-    this.#end.abort();
+    this.#isClosed = true;
+    this.#upload.abort();
     this.#hints.close();
     await this.#loop.close();
     this.#first.resolve();
@@ -134,7 +137,7 @@ export class WatchedFolder {
     });
     this.#faults.set(BUG, text);
     this.#first.resolve();
-    if (!this.#end.signal.aborted) this.#faults.tell(warn, this.kept.path);
+    if (!this.#isClosed) this.#faults.tell(warn, this.kept.path);
   }
 
   async #look(): Promise<Looked> {
@@ -150,7 +153,7 @@ export class WatchedFolder {
       await this.#around.uploads.run(() => this.#share(name));
       if (this.#faults.has(TRACKER)) break;
     }
-    if (!this.#end.signal.aborted) this.#faults.tell(warn, this.kept.path);
+    if (!this.#isClosed) this.#faults.tell(warn, this.kept.path);
     this.#faults.clear(BUG);
     this.#tellChange();
     // A folder that is away gives no hint when it comes back, and asking costs little.
@@ -175,6 +178,8 @@ export class WatchedFolder {
     try {
       const identity = await folderIdentity(path);
       const names = await readdir(path);
+      // After the end nothing is known of shares, by which a folder is known again.
+      if (this.#isClosed) return undefined;
       if (identity !== this.kept.identity && !this.#isSameFolder(names)) {
         return this.#idle(
           `${path}: another folder stands in its place, as if its disk were away: nothing is shared or withdrawn; if it is right, unwatch_folder and watch_folder it`,
@@ -220,7 +225,7 @@ export class WatchedFolder {
     let [shared, waiting] = [0, 0];
     const ready: string[] = [];
     for (const name of names.slice(0, ENTRIES_MAX)) {
-      if (this.#end.signal.aborted) return [];
+      if (this.#isClosed) return [];
       const state = await this.#judge(name, shares.get(name), { beside, downloads });
       if (state === 'shared') shared += 1;
       if (state === 'waiting' || state === 'complete') waiting += 1;
@@ -242,7 +247,7 @@ export class WatchedFolder {
   async #judge(name: string, share: OwnShare | undefined, { beside, downloads }: Neighbourhood) {
     const look = await this.#lookAt(name);
     // After the end nothing is known of shares.
-    if (look === undefined || this.#end.signal.aborted) return undefined;
+    if (look === undefined || this.#isClosed) return undefined;
     const nowMs = this.#around.tools.clock.nowMs();
     const entry = this.#entryOf(name);
     const state = entry.judge(look, share, this.kept.stopped[name], nowMs);
@@ -271,10 +276,11 @@ export class WatchedFolder {
   /** Shares an entry if it is still as it was judged. */
   async #share(name: string): Promise<void> {
     const { transfers, clock, log } = this.#around.tools;
-    const { signal } = this.#end;
+    this.#upload = new AbortController();
+    const { signal } = this.#upload;
     const entry = this.#entryOf(name);
     const around = { beside: new Set<string>(), downloads: transfers.ownDownloads() };
-    const state = signal.aborted ? undefined : await this.#judge(name, this.#ownShares().get(name), around);
+    const state = this.#isClosed ? undefined : await this.#judge(name, this.#ownShares().get(name), around);
     if (state !== 'complete') return;
     if ((await this.#openForWriting()).has(name)) return entry.unsettle(clock.nowMs());
     try {
@@ -295,7 +301,7 @@ export class WatchedFolder {
     const nowMs = this.#around.tools.clock.nowMs();
     const entry = this.#entryOf(name);
     this.#around.tools.log.info('folder.not-shared', { path: this.#pathOf(name), reason: error.message });
-    if (this.#end.signal.aborted || error.code === 'NOT_LOGGED_IN') return;
+    if (this.#isClosed || error.code === 'NOT_LOGGED_IN') return;
     // It changes after all, or is gone: the next look tells.
     if (error.code === 'FILE_CHANGED' || error.code === 'FILE_NOT_FOUND') return entry.unsettle(nowMs);
     if (error.code === 'NO_TRACKER') {
