@@ -15,6 +15,10 @@ const STUCK_MS = 10 * 60_000;
 /** Whether the file can be read at all is waited for so long before its size and type are told. */
 const FIRST_BYTES_MS = 2_000;
 
+/** For what a page would run a file or look by it, were it one of its own. */
+const CODE =
+  /^(?:script|worker|sharedworker|serviceworker|audioworklet|paintworklet|style|xslt|manifest|font|json)$/;
+
 /** What somebody shared is shown without any rights: no program, no form, no request, no origin of its own. */
 const FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'";
 
@@ -36,6 +40,8 @@ export class FileServer {
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD')
       throw new Refusal(405, 'UNKNOWN_COMMAND', 'a file can only be read');
     const link = this.#links.find(exchange.url.pathname);
+    if (CODE.test(exchange.header('sec-fetch-dest') ?? ''))
+      throw new Refusal(403, 'NOT_ALLOWED', 'what somebody shared is never a part of a page');
     if (this.#reading >= READERS_MAX)
       throw new Refusal(
         429,

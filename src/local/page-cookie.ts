@@ -5,11 +5,15 @@ const MAX_AGE_SECONDS = 30 * 86_400;
 /** Cookies are not bound to ports: the name tells the pages of several nodes apart. */
 const nameAt = (port: number): string => `mbt-${port}`;
 
-/** The secret that this browser was given, if it shows one. */
-export function readCookie(exchange: Exchange, port: number): string | undefined {
+/** A page at another port of this machine can give the browser more cookies of this name, and have them come first. */
+const COOKIES_MAX = 10;
+
+/** What this browser shows as its secret; one of them may be the one that it was given. */
+export function readCookies(exchange: Exchange, port: number): string[] {
   const start = `${nameAt(port)}=`;
   const parts = (exchange.header('cookie') ?? '').split(';').map((part) => part.trim());
-  return parts.find((part) => part.startsWith(start))?.slice(start.length);
+  const shown = parts.filter((part) => part.startsWith(start)).map((part) => part.slice(start.length));
+  return shown.slice(0, COOKIES_MAX);
 }
 
 /** Gives the browser its secret; undefined takes it away. */

@@ -11,11 +11,12 @@ export function guardPage(exchange: Exchange, host: string): void {
   if (hosts.length !== 1 || hosts[0] !== host)
     throw refused(`this page is at http://${host} and answers to no other name`);
   guardSite(exchange);
-  if (exchange.method === 'GET' || exchange.method === 'HEAD') return;
   const origins = exchange.request.headersDistinct['origin'] ?? [];
+  const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';
+  if (isRead && origins.length === 0) return;
   if (origins.length !== 1 || origins[0] !== `http://${host}`)
     throw refused(
-      `only the page itself may write: the request must come from http://${host} and say so (Origin)`,
+      `only the page itself may ask for this: the request must come from http://${host} and say so (Origin)`,
     );
 }
 

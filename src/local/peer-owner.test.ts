@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { ownerIn, PeerOwners } from './peer-owner.ts';
+import { linesIn, ownerIn, PeerOwners } from './peer-owner.ts';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -10,11 +10,12 @@ const line = (local: string, remote: string, uid: number, inode: number): string
   `   4: ${local} ${remote} 01 00000000:00000000 00:00000000 00000000 ${uid}        0 ${inode} 1 0000 20 0 0 10 -1\n`;
 
 describe('the table of sockets', () => {
-  const table =
+  const table = linesIn(
     HEAD +
-    line('0100007F:9A78', '0100007F:B669', 1001, 7) +
-    line('0100007F:B669', '0100007F:9A78', 1002, 8) +
-    line('0100007F:0050', '0200007F:9A78', 1003, 9);
+      line('0100007F:9A78', '0100007F:B669', 1001, 7) +
+      line('0100007F:B669', '0100007F:9A78', 1002, 8) +
+      line('0100007F:0050', '0200007F:9A78', 1003, 9),
+  );
 
   test('tells whose the end is that connected', () => {
     expect(ownerIn(table, 0xb669, 0x9a78)).toEqual({ uid: 1002, inode: 8 });
@@ -24,12 +25,13 @@ describe('the table of sockets', () => {
   test('has no line for what is not there, or at another address', () => {
     expect(ownerIn(table, 1, 0x9a78)).toBeUndefined();
     expect(ownerIn(table, 80, 0x9a78)).toBeUndefined();
-    expect(ownerIn('', 80, 1)).toBeUndefined();
+    expect(ownerIn(linesIn(''), 80, 1)).toBeUndefined();
   });
 
   test('knows sockets of IPv6 that are connected over IPv4', () => {
     const mapped = '0000000000000000FFFF00000100007F';
-    expect(ownerIn(line(`${mapped}:0050`, `${mapped}:0051`, 5, 6), 80, 81)).toEqual({ uid: 5, inode: 6 });
+    const lines = linesIn(line(`${mapped}:0050`, `${mapped}:0051`, 5, 6));
+    expect(ownerIn(lines, 80, 81)).toEqual({ uid: 5, inode: 6 });
   });
 });
 
@@ -39,7 +41,7 @@ describe.skipIf(process.platform !== 'linux')('a connection', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const owners = new PeerOwners();
-    expect(await owners.probe(port)).toBe(true);
+    expect(await owners.probe()).toBe(true);
     const client = connect(port, '127.0.0.1');
     const [accepted] = (await once(server, 'connection')) as [Socket];
     expect(await owners.admits(accepted)).toBe(true);

@@ -6,7 +6,7 @@ import type { EventHub } from './event-hub.ts';
 import type { Exchange } from './exchange.ts';
 import type { FileServer } from './file-server.ts';
 import { openApiText } from './open-api.ts';
-import { readCookie, writeCookie } from './page-cookie.ts';
+import { readCookies, writeCookie } from './page-cookie.ts';
 import type { PageFiles } from './page-files.ts';
 import { guardPage } from './page-guard.ts';
 import type { PeerOwners } from './peer-owner.ts';
@@ -52,24 +52,30 @@ export class Router {
   async #servePage(exchange: Exchange): Promise<void> {
     if (!(await this.#parts.peers.admits(exchange.request.socket)))
       throw new Refusal(403, 'NOT_ALLOWED', 'this page belongs to another user of this machine');
+    if (this.port === 0) throw new Refusal(503, 'NOT_READY', 'the page is starting: try again');
     guardPage(exchange, `127.0.0.1:${this.port}`);
     const { pathname } = exchange.url;
     if (pathname.startsWith(`${localStreams.files}/`)) return this.#parts.files.serve(exchange);
     if (!pathname.startsWith('/v1/') && pathname !== '/openapi.json') return this.#parts.page.serve(exchange);
-    const secret = readCookie(exchange, this.port);
-    if (callAt(exchange.method, pathname) !== 'openSession') this.#requireSession(exchange, secret);
-    if (!(await this.#serveApi(exchange, secret))) throw unknownCall();
-  }
-
-  #requireSession(exchange: Exchange, secret: string | undefined): void {
-    const session = secret === undefined ? undefined : this.#parts.sessions.check(secret);
-    if (session === undefined)
+    const secret = this.#secretOf(exchange);
+    if (secret === undefined && callAt(exchange.method, pathname) !== 'openSession')
       throw new Refusal(
         401,
         'NOT_ALLOWED',
         'open the page by the link that `mbt web` prints: this browser is not known',
       );
-    if (session.renew) writeCookie(exchange, this.port, secret);
+    if (!(await this.#serveApi(exchange, secret))) throw unknownCall();
+  }
+
+  /** By which the browser is known, if it is. */
+  #secretOf(exchange: Exchange): string | undefined {
+    for (const secret of readCookies(exchange, this.port)) {
+      const session = this.#parts.sessions.check(secret);
+      if (session === undefined) continue;
+      if (session.renew) writeCookie(exchange, this.port, secret);
+      return secret;
+    }
+    return undefined;
   }
 
   /** Calls, events, drops: the same by both doors. False where there is none at the path. */

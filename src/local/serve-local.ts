@@ -84,8 +84,9 @@ interface Doors {
 async function openDoors({ web, dataDir, log }: LocalOptions, doors: Doors): Promise<string> {
   const { socket, page, router, peers } = doors;
   if (web !== undefined) {
+    const isTold = await peers.probe();
+    peers.guard(page);
     const port = await listenForPage(page, dataDir, web.port);
-    const isTold = await peers.probe(port);
     router.port = port;
     log.info('local.page.listening', { port, knowsUsers: isTold });
   }

@@ -78,6 +78,14 @@ describe('a file', () => {
     expect(host.readers.begun).toBe(before);
   });
 
+  test.each(['script', 'worker', 'serviceworker', 'style', 'manifest'])(
+    'is never a part of a page: %s',
+    async (dest) => {
+      expect((await get({ 'sec-fetch-dest': dest, 'sec-fetch-site': 'same-origin' })).status).toBe(403);
+      expect((await get({ 'sec-fetch-dest': 'video', 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    },
+  );
+
   test('the rest of it, only if it is still the same', async () => {
     const { etag } = (await get()).headers;
     expect(await get({ range: 'bytes=0-9', 'if-range': String(etag) })).toMatchObject({ status: 206 });

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
-import { LocalStage } from '../support/local-stage.ts';
+import { type Answer, LocalStage } from '../support/local-stage.ts';
 
 const AS_NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', process.execPath];
 /** Only an administrator can act as another user. */
@@ -57,6 +58,24 @@ function asNobody(socketPath: string, port: number, asks: readonly Asked[]): Pro
   });
 }
 
+/** Another user's program takes as many connections as it can get, and keeps them. */
+const CROWD = `
+const { connect } = require('node:net');
+let left = 400;
+const settle = () => (left -= 1) === 0 && process.stdout.write('here');
+for (let n = 0; n < 400; n += 1) {
+  const socket = connect(Number(process.argv[1]), '127.0.0.1');
+  let isSettled = false;
+  const once = () => isSettled || ((isSettled = true), settle());
+  socket.on('connect', once);
+  socket.on('error', once);
+}
+setInterval(() => undefined, 1000);
+`;
+
+const statusOf = (result: PromiseSettledResult<Answer>): unknown =>
+  result.status === 'fulfilled' ? result.value.status : String(result.reason);
+
 describe.skipIf(!canBeNobody)('another user of the machine', () => {
   let stage: LocalStage;
   beforeAll(async () => {
@@ -95,5 +114,21 @@ describe.skipIf(!canBeNobody)('another user of the machine', () => {
       body: JSON.stringify({ token }),
     });
     expect(opened.status).toBe(200);
+  });
+
+  test('does not take the places of those who may come', async () => {
+    const cookie = await stage.cookie();
+    const port = stage.authority.split(':')[1] ?? '';
+    const crowd = spawn('setpriv', [...AS_NOBODY, '-e', CROWD, port], { cwd: '/' });
+    try {
+      await once(crowd.stdout, 'data');
+      // So many at once that not all of them find a connection of before.
+      const asks = () => Array.from({ length: 20 }, () => stage.ask('/v1/groups', { headers: { cookie } }));
+      const statuses = async () => (await Promise.allSettled(asks())).map(statusOf);
+      await expect.poll(statuses, { timeout: 5_000 }).toEqual(Array(20).fill(200));
+    } finally {
+      crowd.kill();
+      await once(crowd, 'close');
+    }
   });
 });

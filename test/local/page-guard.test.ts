@@ -106,6 +106,17 @@ describe("another site's page", () => {
     }
   });
 
+  test.each(['http://127.0.0.1:9', 'null'])(
+    'reads nothing in a browser that says no more than %s',
+    async (origin) => {
+      expect((await groups({ origin })).status).toBe(403);
+      expect((await stage.it.ask('/v1/events', { headers: { origin, cookie: stage.cookie } })).status).toBe(
+        403,
+      );
+      expect((await groups({ origin: stage.it.own['origin'] })).status).toBe(200);
+    },
+  );
+
   test('may link to the page, and to nothing else', async () => {
     const link = {
       'sec-fetch-site': 'cross-site',
@@ -129,6 +140,12 @@ describe("another site's page", () => {
     expect(answer.status).toBe(403);
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
+});
+
+test('a cookie that a page at another port put before the right one locks nobody out', async () => {
+  const cookie = `mbt-${port()}=junk; mbt-${port()}=${'A'.repeat(43)}; other=1; ${stage.cookie}`;
+  expect((await groups({ cookie })).status).toBe(200);
+  expect((await create({ cookie })).status).toBe(200);
 });
 
 describe('a browser that is not known', () => {
