@@ -45,7 +45,7 @@ const VIEWS = [
   { name: 'invite', path: 'groups/lab/people', act: press('Invite somebody') },
   { name: 'invitation', path: 'groups/lab/people', act: press('Show the invitation') },
   { name: 'downloads', path: 'downloads' },
-  { name: 'details', path: 'transfer/lab/Lecture 0002.mp4', settleMs: 12_000 },
+  { name: 'details', path: 'transfer/lab/Lecture 0002.mp4', settleMs: 3_000 },
   { name: 'details-folder', path: 'transfer/lab/Field recordings', settleMs: 3_000 },
   { name: 'export', path: 'transfer/lab/Lecture 0002.mp4', act: press('Export for other programs') },
   { name: 'preview-folder', path: 'preview/lab/Field recordings' },
@@ -67,7 +67,7 @@ const VIEWS = [
 /** What the README shows: a view, a size, a scheme. */
 const FOR_DOCS = [
   { name: 'files', width: 1024, height: 640, theme: 'light' },
-  { name: 'details', width: 1024, height: 1180, theme: 'light' },
+  { name: 'details', width: 1024, height: 1180, theme: 'light', settleMs: 45_000 },
   { name: 'downloads', width: 390, height: 760, theme: 'dark' },
 ];
 
@@ -106,9 +106,9 @@ function everyShot() {
  * @param {import('playwright-core').Browser} browser
  * @param {string} origin
  * @param {string} folder
- * @param {{ name: string, width: number, height: number, theme: string }} shot
+ * @param {{ name: string, width: number, height: number, theme: string, settleMs?: number }} shot
  */
-async function shoot(browser, origin, folder, { name, width, height, theme }) {
+async function shoot(browser, origin, folder, { name, width, height, theme, settleMs }) {
   const view = VIEWS.find((one) => one.name === name);
   if (!view) throw new Error(`there is no view ${name}`);
   const page = await browser.newPage({
@@ -119,7 +119,7 @@ async function shoot(browser, origin, folder, { name, width, height, theme }) {
   try {
     await page.goto(`${origin}#/${view.path.split('/').map(encodeURIComponent).join('/')}`);
     await page.locator('#main h1').first().waitFor();
-    await page.waitForTimeout(view.settleMs ?? 600);
+    await page.waitForTimeout(settleMs ?? view.settleMs ?? 600);
     await view.act?.(page);
     if (view.act) await page.waitForTimeout(500);
     await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });

@@ -108,9 +108,7 @@ export const moreAnswers: Answers = {
 };
 
 function pieceMap(row: World['downloads'][number] | undefined): LocalResult<'pieceMap'> {
-  const seconds = (wallMs() - startedMs) / 1000;
-  const part =
-    !row || row.state === 'C' ? 1 : Math.min(0.98, 0.2 + (row.state === 'D' ? seconds / 300 : 0.1));
+  const part = !row || row.state === 'C' ? 1 : row.doneBytes / row.totalBytes;
   const held = Buffer.alloc(PIECES / 8);
   const availability = Buffer.alloc(PIECES);
   const active: number[] = [];
@@ -118,7 +116,7 @@ function pieceMap(row: World['downloads'][number] | undefined): LocalResult<'pie
     const rank = ((piece * 2_654_435_761) >>> 0) / 2 ** 32;
     if (rank < part) held[piece >> 3] = (held[piece >> 3] ?? 0) | (128 >> (piece & 7));
     else if (rank < part + 0.009 && row?.state === 'D') active.push(piece);
-    availability[piece] = piece % 131 === 7 ? 0 : (piece * 5) % 7;
+    availability[piece] = 1 + ((piece * 5) % 6);
   }
   return {
     pieces: PIECES,
@@ -132,7 +130,7 @@ function pieceMap(row: World['downloads'][number] | undefined): LocalResult<'pie
 
 function peers(): LocalResult<'showPeers'> {
   const turn = Math.floor(wallMs() / 1500);
-  return ['grace', 'linus', 'mo', 'noor', 'tim', 'a <b>bold</b> name'].map((user, at) => ({
+  return ['grace', 'linus', 'mo', 'noor', 'a <b>bold</b> name', 'tim'].map((user, at) => ({
     user,
     address: `192.168.1.${30 + at}:6881`,
     direction: at === 4 ? '-' : at % 2 === 0 ? 'in' : 'out',

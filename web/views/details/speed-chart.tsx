@@ -81,7 +81,11 @@ function optionsOf(element: HTMLElement): uPlot.Options {
       y: { range: (_plot, _min, max) => [0, Math.max(max * 1.08, 16 * 1024)] },
     },
     axes: [
-      { ...axis, values: (_plot, seconds) => seconds.map((at) => timeOf(at)), space: 70 },
+      {
+        ...axis,
+        values: (_plot, seconds, _axis, _space, step) => seconds.map((at) => timeOf(at, step < 60)),
+        space: 80,
+      },
       {
         ...axis,
         values: (_plot, rates) => rates.map(rateOf),
@@ -108,8 +112,8 @@ function line(label: string, stroke: string, fill: string | undefined): uPlot.Se
   };
 }
 
-/** At first two minutes, then all that is known. */
-const spanOf = (known: number): number => Math.min(HISTORY_SECONDS - 1, Math.max(120, known));
+/** At first one minute, then all that is known. */
+const spanOf = (known: number): number => Math.min(HISTORY_SECONDS - 1, Math.max(60, known));
 
 const rateOf = (rate: number): string => (rate === 0 ? '0' : formatRate(rate));
 
