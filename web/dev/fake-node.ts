@@ -104,7 +104,7 @@ function direct(url: URL, response: ServerResponse): true {
       file: 'Dataset 0007.csv',
       path: '/home/ada/Dataset 0007.csv',
     } as const;
-    tell({ type: 'news', atMs: wallMs(), event: done });
+    tell({ type: 'news', atMs: wallMs() + 1, event: done });
   }
   response.end('ok\n');
   return true;

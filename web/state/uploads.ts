@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { call, callWithProgress, toApiError, type ApiError } from '../api/client.ts';
 import { sendFile } from '../api/send-file.ts';
 import { href } from '../router.ts';
@@ -27,6 +27,12 @@ export interface Dropped {
 
 export const uploads = signal<readonly Upload[]>([]);
 let lastId = 0;
+
+/** What this page still has to hand over would be lost with it. */
+effect(() => {
+  const busy = uploads.value.some(({ stage }) => stage === 'sending' || stage === 'waiting');
+  window.onbeforeunload = busy ? (event: BeforeUnloadEvent) => event.preventDefault() : null;
+});
 
 function begin(group: string, name: string, totalBytes: number): { id: number; signal: AbortSignal } {
   lastId += 1;

@@ -37,12 +37,12 @@ export function Dialog({ title, onClose, wide, children, actions }: DialogProps)
       onMouseDown={(event) => event.target === dialog.current && onClose()}
     >
       <div class="dialog-box">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id={titleId}>{title}</h2>
           <IconButton icon="close" label="Close" onClick={onClose} />
-        </header>
+        </div>
         <div class="dialog-body">{children}</div>
-        {actions && <footer class="dialog-foot">{actions}</footer>}
+        {actions && <div class="dialog-foot">{actions}</div>}
       </div>
     </dialog>
   );
@@ -80,8 +80,14 @@ export function ConfirmHost() {
       onClose={() => answer(false)}
       actions={
         <>
-          <Button onClick={() => answer(false)}>Keep as it is</Button>
-          <Button kind={danger ? 'danger' : 'primary'} autofocus onClick={() => answer(true)}>
+          <Button autofocus={danger === true} onClick={() => answer(false)}>
+            Keep as it is
+          </Button>
+          <Button
+            kind={danger ? 'danger' : 'primary'}
+            autofocus={danger !== true}
+            onClick={() => answer(true)}
+          >
             {action}
           </Button>
         </>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { LocalResult } from '../../../src/api/local/contract.ts';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, toApiError, type ApiError } from '../../api/client.ts';
 import { useLive } from '../../state/live-list.ts';
 import { places } from '../../state/store.ts';
@@ -142,9 +142,14 @@ interface EntriesProps {
 }
 
 function Entries({ listing, foldersOnly, chosen, onUp, onOpen, onChoose }: EntriesProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // The button that led here is gone, and the focus with it.
+    if (!list.current?.contains(document.activeElement)) list.current?.querySelector('button')?.focus();
+  }, [listing?.path]);
   const entries = (listing?.entries ?? []).filter((entry) => entry.folder || !foldersOnly);
   return (
-    <ul class="place-list" aria-label={listing?.path ?? 'Folder'}>
+    <ul ref={list} class="place-list" aria-label={listing?.path ?? 'Folder'}>
       <li>
         <button type="button" onClick={onUp}>
           <Icon name="back" /> {listing?.parent ? 'Up' : 'All places'}

@@ -13,7 +13,9 @@ export function Requests({ group }: { readonly group: string }) {
   const { rows, error } = useLive(list);
   return (
     <section class="section" aria-labelledby="requests">
-      <h2 id="requests">Who asks to join</h2>
+      <h2 id="requests" tabIndex={-1}>
+        Who asks to join
+      </h2>
       {error && <Failure error={error} onRetry={() => list.refresh()} />}
       {rows?.length === 0 && <p class="quiet">Nobody at the moment.</p>}
       {rows && rows.length > 0 && (
@@ -48,7 +50,7 @@ function Request({ group, row }: { readonly group: string; readonly row: Request
       <span class="grow">
         <strong>{user}</strong> {invited && <Pill tone="good">invited</Pill>}
         <span class="quiet block">
-          {invited ? 'came by your invitation' : 'compare the code with them'} · {formatAgo(atMs, wallMs())}
+          {invited ? 'came by your invitation' : 'compare the code'} · {formatAgo(atMs, wallMs())}
         </span>
       </span>
       <code class="code" aria-label={`Code of ${user}`} role="note">
@@ -67,5 +69,7 @@ function Request({ group, row }: { readonly group: string; readonly row: Request
 }
 
 async function refresh(group: string): Promise<void> {
+  // The row with the button that has the focus is about to go.
+  document.getElementById('requests')?.focus();
   await Promise.all([requestsOf(group).refresh(), membersOf(group).refresh(), groups.refresh()]);
 }
