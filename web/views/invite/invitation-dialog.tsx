@@ -32,7 +32,7 @@ export function InvitationDialog({ invitation, onClose }: InvitationDialogProps)
         <CopyField label="Invitation link" value={link} />
         <QrCode text={link} />
         <p class="hint">
-          They open it with <span class="mono">mbt join LINK</span>, or by “Join by invitation” on their page.{' '}
+          They open it with <span class="mono">mbt join LINK</span>, or by “Join a group” on their page.{' '}
           {auto
             ? 'They are let in by themselves while this node is running.'
             : 'Then they ask to join, and you accept them here.'}

@@ -11,17 +11,18 @@ interface PictureProps {
 type State = 'waiting' | 'shown' | 'failed';
 
 /** Says what went wrong, and tries again once bytes that were missing are here. */
-function useShowing(
-  url: string,
-  complete: boolean,
-): { state: State; turn: number; set: (state: State) => void; again: () => void } {
+function useShowing(complete: boolean): {
+  state: State;
+  turn: number;
+  set: (state: State) => void;
+  again: () => void;
+} {
   const [state, set] = useState<State>('waiting');
   const [turn, setTurn] = useState(0);
   const again = (): void => {
     set('waiting');
     setTurn((last) => last + 1);
   };
-  useEffect(() => set('waiting'), [url]);
   useEffect(() => {
     if (complete && state === 'failed') again();
   }, [complete]);
@@ -29,7 +30,7 @@ function useShowing(
 }
 
 export function PicturePreview({ link, complete }: PictureProps) {
-  const { state, turn, set, again } = useShowing(link.url, complete);
+  const { state, turn, set, again } = useShowing(complete);
   return (
     <div class="preview-stage">
       {state === 'waiting' && <Loading what="The picture appears as its bytes arrive…" />}
@@ -53,7 +54,7 @@ interface MediaProps extends PictureProps {
 }
 
 export function MediaPreview({ kind, link, complete }: MediaProps) {
-  const { state, turn, set, again } = useShowing(link.url, complete);
+  const { state, turn, set, again } = useShowing(complete);
   const Player = kind;
   if (state === 'failed') {
     return (

@@ -24,10 +24,10 @@ export function Show({ link, complete }: ShowProps) {
 function Kind({ link, complete }: ShowProps) {
   switch (link.preview) {
     case 'image':
-      return <PicturePreview link={link} complete={complete} />;
+      return <PicturePreview key={link.url} link={link} complete={complete} />;
     case 'video':
     case 'audio':
-      return <MediaPreview kind={link.preview} link={link} complete={complete} />;
+      return <MediaPreview key={link.url} kind={link.preview} link={link} complete={complete} />;
     case 'text':
       return <TextPreview link={link} />;
     case 'none':
