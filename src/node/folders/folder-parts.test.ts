@@ -9,6 +9,7 @@ import { FaultList } from './fault-list.ts';
 import { LookLoop, type Looked } from './look-loop.ts';
 import { nameFilter } from './name-patterns.ts';
 import { namesOpenForWriting } from './open-files.ts';
+import { WatchedEntry } from './watched-entry.ts';
 
 describe('names that are wanted', () => {
   test.each([
@@ -90,6 +91,24 @@ test.runIf(process.platform === 'linux')('files open for writing are seen, in fo
   await reader.close();
   expect(await namesOpenForWriting(folder, '/nowhere')).toEqual(new Set());
   await rm(folder, { recursive: true });
+});
+
+test('what changes again and again after all has to stay as it is for longer each time', () => {
+  const entry = new WatchedEntry();
+  const stamps = [{ size: 1, mtimeMs: 1 }];
+  let nowMs = 0;
+  let version = 0;
+  /** How long the next version has to stay before it is shared, s. */
+  const untilShared = (): number => {
+    const look = { digest: `${(version += 1)}`, stamps, isUnfinished: false };
+    const fromMs = nowMs;
+    while (entry.judge(look, undefined, undefined, nowMs) === 'waiting') nowMs += 1_000;
+    entry.onShared();
+    return (nowMs - fromMs) / 1_000;
+  };
+  expect(Array.from({ length: 11 }, untilShared)).toEqual([3, 3, 6, 12, 24, 48, 96, 192, 384, 600, 600]);
+  nowMs += 60 * 60_000;
+  expect(untilShared()).toBe(3);
 });
 
 describe('faults', () => {

@@ -4,6 +4,13 @@ import { sameStamps, type EntryLook } from './entry-look.ts';
 
 /** So long an entry has to stay as it is before it counts as complete. */
 export const SETTLE_MS = 3_000;
+/**
+ * Each time that it has changed after all it has to stay as it is for twice as long, up to this: a file that is written to now and
+ * then for hours must not be hashed and announced again and again.
+ */
+const SETTLE_MAX_MS = 10 * 60_000;
+/** After so long without a change that is forgotten. */
+const CALM_MS = 60 * 60_000;
 
 /** What becomes of an entry: it is shared as it is, the user wants it not to be, it may yet change, or it can be shared. */
 export type EntryState = 'shared' | 'stopped' | 'waiting' | 'complete';
@@ -12,6 +19,8 @@ export type EntryState = 'shared' | 'stopped' | 'waiting' | 'complete';
 export class WatchedEntry {
   #digest: string | undefined;
   #sinceMs = 0;
+  #settleMs = SETTLE_MS;
+  #wasShared = false;
   /** As it was when it was last seen to be shared. */
   #sharedDigest: string | undefined;
 
@@ -23,15 +32,17 @@ export class WatchedEntry {
     nowMs: number,
   ): EntryState {
     if (this.#digest !== look.digest) {
+      if (nowMs - this.#sinceMs >= CALM_MS) this.#settleMs = SETTLE_MS;
       this.#digest = look.digest;
       this.#sinceMs = nowMs;
     }
     if (share?.isServed && this.#isAsShared(look, share)) {
       this.#sharedDigest = look.digest;
+      this.#wasShared = true;
       return 'shared';
     }
     if (share === undefined && this.#wasEnded(look, stopped)) return 'stopped';
-    if (look.isUnfinished || nowMs - this.#sinceMs < SETTLE_MS) return 'waiting';
+    if (look.isUnfinished || nowMs - this.#sinceMs < this.#settleMs) return 'waiting';
     return 'complete';
   }
 
@@ -43,6 +54,8 @@ export class WatchedEntry {
   /** It was shared as it looked last. */
   onShared(): void {
     this.#sharedDigest = this.#digest;
+    if (this.#wasShared) this.#settleMs = Math.min(this.#settleMs * 2, SETTLE_MAX_MS);
+    this.#wasShared = true;
   }
 
   /** It has to stay as it is once more before it counts as complete. */
