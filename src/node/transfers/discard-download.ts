@@ -1,5 +1,4 @@
 import { CommandError } from '../../base/index.ts';
-import type { Content } from '../../metainfo/index.ts';
 import { DownloadStorage, ResumeRecord } from '../../storage/index.ts';
 import type { Desk } from './desk.ts';
 import type { DownloadEntry } from './library.ts';
@@ -9,7 +8,10 @@ import type { DownloadEntry } from './library.ts';
  * what is not whole. Where the folder that it went to is gone, there is
  * nothing more to delete; that the disk is full is no hindrance.
  */
-export async function discardDownload(desk: Desk, entry: DownloadEntry, content: Content): Promise<void> {
+export async function discardDownload(desk: Desk, entry: DownloadEntry): Promise<void> {
+  // What stands there was there before.
+  const content = entry.adopt ? undefined : await desk.library.content(entry.content);
+  if (content === undefined) return;
   const record = await ResumeRecord.open(desk.library.resumePath(entry), content);
   const opening = DownloadStorage.open(content, entry.root, desk.tools.files, record);
   const opened = await opening.catch(async (error: unknown) => {

@@ -221,7 +221,7 @@ export class DownloadDesk {
     await this.#shares.add(shareEntry(gid, content, root, stamps), content, served, download.ledger);
     completed.handOver((error) => this.#shares.onUnreadable({ gid, content: id }, error));
     this.#shares.publishPending();
-    download.settle();
+    download.update({ state: 'complete', ...download.progress.kept, adopt: false, choice: undefined });
     this.#tellComplete(download);
   }
 

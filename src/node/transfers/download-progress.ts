@@ -2,6 +2,9 @@ import type { Bitfield, Content } from '../../metainfo/index.ts';
 import { Wish, type Priority, type SwarmStatus } from '../../swarm/index.ts';
 import type { DownloadEntry } from './library.ts';
 
+/** A download that gets nothing for so long gives its place among the active ones to another. */
+const STALLED_MS = 15_000;
+
 /** How much of a download is here, as its swarm says or as it was when it stood still. */
 export class DownloadProgress {
   readonly #size: number;
@@ -26,6 +29,10 @@ export class DownloadProgress {
 
   get isLacking(): boolean {
     return this.lackingBytes > 0;
+  }
+
+  isStalled(nowMs: number): boolean {
+    return nowMs - this.movedAtMs >= STALLED_MS;
   }
 
   note(status: SwarmStatus, nowMs: number): void {

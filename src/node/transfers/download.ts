@@ -30,8 +30,6 @@ import { PeerLedger } from './peer-ledger.ts';
 import type { SwarmRun } from './swarm-run.ts';
 import type { PeerView } from './swarm-surroundings.ts';
 
-/** A download that gets nothing for so long gives its place among the active ones to another. */
-const STALLED_MS = 15_000;
 /** Where two info-hashes are announced for a content, one that gives no metadata for so long is left for the other. */
 const METADATA_PATIENCE_MS = 12_000;
 /** Data is synced and the record of it written so often. */
@@ -60,6 +58,7 @@ export class Download implements Door {
   /** Counts starts: work begun before a stop knows by it that it came too late. */
   #turn = 0;
   #checkpointAtMs = 0;
+  #isResting = false;
   #onShareBroken: ((error: CommandError) => void) | undefined;
 
   constructor(desk: Desk, entry: DownloadEntry, events: DownloadEvents) {
@@ -101,7 +100,7 @@ export class Download implements Door {
 
   /** Whether it counts among the active ones: nobody serving it, it leaves its place to others. */
   holdsSlot(nowMs: number): boolean {
-    return this.isRunning && (this.#phase !== 'running' || nowMs - this.progress.movedAtMs < STALLED_MS);
+    return this.isRunning && (this.#phase !== 'running' || !this.progress.isStalled(nowMs));
   }
 
   get announced(): OwnContent {
@@ -121,7 +120,7 @@ export class Download implements Door {
 
   /** Begins or goes on. Failures are told by `onFailed`. */
   start(): void {
-    if (this.isRunning) return;
+    if (this.isRunning || this.#isResting) return;
     this.#phase = 'starting';
     this.#turn += 1;
     const turn = this.#turn;
@@ -146,11 +145,22 @@ export class Download implements Door {
     await files?.storage.close();
   }
 
+  /** Stops, and does not start, whoever may want it to, before `work` on its files is done. */
+  async atRest<T>(why: string, work: () => Promise<T>): Promise<T> {
+    if (this.#isResting) throw new CommandError('NOT_READY', `${this.entry.name} is rechecked already`);
+    this.#isResting = true;
+    try {
+      await this.stop(why);
+      return await work();
+    } finally {
+      this.#isResting = false;
+    }
+  }
+
   /** Stops, and deletes its record and what it created on disk but, of one that is complete, what is whole. */
   async discard(): Promise<void> {
     await this.stop('cancelled');
-    const content = this.entry.adopt ? undefined : await this.#desk.library.content(this.entry.content);
-    if (content) await discardDownload(this.#desk, this.entry, content);
+    await discardDownload(this.#desk, this.entry);
   }
 
   /** Changes what is remembered. */
@@ -175,7 +185,8 @@ export class Download implements Door {
       return this.#tryAnotherInfoHash();
     if (nowMs < this.#checkpointAtMs || this.#phase !== 'running') return;
     this.#checkpointAtMs = nowMs + CHECKPOINT_MS;
-    this.#checkpoint();
+    const turn = this.#turn;
+    this.#files?.storage.checkpoint().catch((error: unknown) => this.#onError(turn, error));
   }
 
   row(): DownloadRow {
@@ -370,16 +381,6 @@ export class Download implements Door {
     await this.#events.onCompleted(this, completed);
     this.#phase = 'idle';
     this.#closeDoor();
-  }
-
-  /** It is kept as a share: nothing is left to do. */
-  settle(): void {
-    this.update({ state: 'complete', ...this.progress.kept, adopt: false, choice: undefined });
-  }
-
-  #checkpoint(): void {
-    const turn = this.#turn;
-    this.#files?.storage.checkpoint().catch((error: unknown) => this.#onError(turn, error));
   }
 
   #onError(turn: number, error: unknown): void {

@@ -12,6 +12,7 @@ import {
   type Logger,
 } from '../../base/index.ts';
 import { buildTorrent, parseTorrentInfo, PieceLayers, type Content } from '../../metainfo/index.ts';
+import { RecentContents } from './recent-contents.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -94,6 +95,7 @@ export class Library {
   readonly #log: Logger;
   /** By path: the last write or removal, so that the next one waits for it. */
   readonly #writes = new Map<string, Promise<void>>();
+  readonly #contents = new RecentContents();
 
   private constructor(folder: string, log: Logger) {
     this.#folder = folder;
@@ -160,16 +162,20 @@ export class Library {
 
   /** Undefined if it is not kept, or was damaged. */
   async content(id: ContentId): Promise<Content | undefined> {
+    const known = this.#contents.get(id);
+    if (known) return known;
     const path = this.#contentPath(id, 'info');
     const bytes = await readPrivateFile(path);
     if (bytes === undefined) return undefined;
     try {
       const { content } = parseTorrentInfo(new Uint8Array(bytes));
-      if (content.contentId === id) return content;
+      if (content.contentId !== id) return undefined;
+      this.#contents.keep(content);
+      return content;
     } catch (error) {
       this.#log.warn('library.bad-content', { path, reason: (error as Error).message });
+      return undefined;
     }
-    return undefined;
   }
 
   putLayers(id: ContentId, layers: PieceLayers): Promise<void> {

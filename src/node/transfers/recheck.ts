@@ -30,7 +30,13 @@ export async function recheckDownload(desk: Desk, owned: Owned, download: Downlo
   if (download.entry.state === 'complete' && !download.isServing)
     return recheckComplete(desk, owned, download);
   const wasServing = download.isServing;
-  await download.stop('it is rechecked');
+  const checked = await download.atRest('it is rechecked', () => checkAll(desk, download));
+  if (wasServing && download.progress.isLacking) owned.downloads.resume(download);
+  else owned.downloads.schedule();
+  return checked;
+}
+
+async function checkAll(desk: Desk, download: Download): Promise<Rechecked> {
   const content = await contentOf(desk, download.entry);
   const { storage, layers } = await openDownload(desk, download.entry, content);
   const bad: number[] = [];
@@ -47,8 +53,6 @@ export async function recheckDownload(desk: Desk, owned: Owned, download: Downlo
   }
   const checked = result(content, bad);
   noteChecked(download, content, storage.record.held, checked.goodBytes);
-  if (wasServing && download.progress.isLacking) owned.downloads.resume(download);
-  else owned.downloads.schedule();
   return checked;
 }
 
