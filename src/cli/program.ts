@@ -32,20 +32,8 @@ export type Invocation =
   | { readonly run: 'tracker'; readonly options: TrackerOptions }
   | { readonly run: 'text'; readonly text: string; readonly exitCode: 0 | 2 };
 
-const INTRO = `mbt shares large files within a group of people: encrypted, from peer to peer.
-
-  mbt tracker tracker_info.txt 1                     keep the books (line 1 of the list of trackers)
-  mbt client 127.0.0.1:6881 tracker_info.txt         open the shell; members connect to that address
-
-tracker_info.txt has a tracker a line, such as 127.0.0.1:7000. In the shell, begin with
-  create_user anna   login anna   create_group band   upload_file song.mp3 band
-while a friend does  join_group band  and, once you accepted,  download_file band song.mp3 .
-Type help in the shell for every command; mbt help client and mbt help tracker tell the options.
-`;
-
-/** Reads the words after `mbt`. Wrong usage comes back as text with exit code 2. */
+/** Reads the words after `mbt` that ask for a client, a tracker or the version. Wrong usage comes back as text with exit code 2. */
 export function parseInvocation(args: readonly string[], version: string): Invocation {
-  if (args.length === 0) return { run: 'text', text: INTRO, exitCode: 0 };
   let invocation: Invocation | undefined;
   let text = '';
   const program = buildProgram(
@@ -59,7 +47,7 @@ export function parseInvocation(args: readonly string[], version: string): Invoc
     if (!(error instanceof CommanderError)) throw error;
     return { run: 'text', text, exitCode: error.exitCode === 0 ? 0 : 2 };
   }
-  return invocation ?? { run: 'text', text: INTRO, exitCode: 2 };
+  return invocation ?? { run: 'text', text: program.helpInformation(), exitCode: 2 };
 }
 
 function buildProgram(

@@ -23,7 +23,7 @@ async function run(line: string) {
 test('mbt alone explains itself and what to do next', async () => {
   const { code, out, err } = await run('');
   expect([code, err]).toEqual([0, '']);
-  expect(out).toContain('mbt client 127.0.0.1:6881 tracker_info.txt');
+  expect(out).toMatch(/mbt join .*\n.*mbt web .*\n.*mbt node start .*\n.*mbt tracker tracker_info\.txt 1/);
 });
 
 test.each([

@@ -37,11 +37,11 @@ export class AnswerWatch {
    * given; INTERRUPTED by `signal`.
    */
   async wait(group: string, signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = deferred<void>();
+    const answered = deferred<void>();
     const stops: (() => void)[] = [];
-    const refuse = (reason: string): void => reject(new CommandError('REFUSED', reason));
+    const refuse = (reason: string): void => answered.reject(new CommandError('REFUSED', reason));
     const onRow = (you: string | undefined): void => {
-      if (you === 'member' || you === 'owner') resolve();
+      if (you === 'member' || you === 'owner') answered.resolve();
       else if (you !== 'pending')
         stops.push(
           this.#clock.after(REASON_MS, () => refuse(`your request to join ${group} was turned down`)),
@@ -56,7 +56,7 @@ export class AnswerWatch {
       if (reason === undefined) look();
       else refuse(reason);
     };
-    const onAbort = (): void => reject(goesOn(group));
+    const onAbort = (): void => answered.reject(goesOn(group));
     signal.addEventListener('abort', onAbort, { once: true });
     this.#onNews = onNews;
     stops.push(
@@ -67,7 +67,7 @@ export class AnswerWatch {
     if (signal.aborted) onAbort();
     onNews();
     try {
-      await promise;
+      await answered.promise;
     } finally {
       for (const stop of stops) stop();
     }

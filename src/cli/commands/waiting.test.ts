@@ -25,7 +25,10 @@ function askedBand() {
   const answered = new AnswerWatch(node, clock).wait('band', stop.signal);
   answered.catch(() => undefined);
   return {
-    ...{ node, clock, stop, answered },
+    node,
+    clock,
+    stop,
+    answered,
     become: (now: GroupRow['you'], isAway = false) => {
       you = now;
       away = isAway;

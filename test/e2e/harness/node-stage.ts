@@ -1,4 +1,4 @@
-import { MbtProcess } from './mbt-process.ts';
+import type { MbtProcess } from './mbt-process.ts';
 import { MbtTerminal } from './mbt-terminal.ts';
 import { PASSWORD, type Workspace } from './workspace.ts';
 
