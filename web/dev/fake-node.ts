@@ -9,7 +9,9 @@ import { makeWorld, type World } from './world.ts';
 const listeners = new Set<(event: LocalEvent) => void>();
 const tell = (event: LocalEvent): void => listeners.forEach((listener) => listener(event));
 const world: World = makeWorld(tell, wallMs());
-const callByRoute = new Map<string, LocalCall>(Object.entries(localPaths).map(([name, path]) => [path, name as LocalCall]));
+const callByRoute = new Map<string, LocalCall>(
+  Object.entries(localPaths).map(([name, path]) => [path, name as LocalCall]),
+);
 
 /**
  * An invented node behind Vite's server, for work on the page: people, groups, 5,000 files, downloads that go on.

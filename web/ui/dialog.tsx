@@ -24,6 +24,11 @@ export function Dialog({ title, onClose, wide, children, actions }: DialogProps)
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  useEffect(() => {
+    // Who goes back, or elsewhere, leaves the dialog, too.
+    window.addEventListener('hashchange', onClose);
+    return () => window.removeEventListener('hashchange', onClose);
+  }, [onClose]);
   return (
     <dialog
       ref={dialog}
