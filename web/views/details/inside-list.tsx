@@ -36,8 +36,12 @@ export function InsideList({ group, file, rows, choosable, onChoose }: InsideLis
           <>
             <div role="gridcell" class="inside-name">
               <a href={href('preview', group, file, row.path)} tabIndex={tabIndex} title={row.path}>
-                <bdi>{row.path}</bdi>
+                <bdi>{row.path.slice(folderEnd(row.path))}</bdi>
               </a>
+              <span class="inside-folder">
+                <span class="inside-size-narrow">{formatBytes(row.size)} </span>
+                <bdi>{row.path.slice(0, folderEnd(row.path))}</bdi>
+              </span>
             </div>
             <div role="gridcell" class="inside-size">
               {formatBytes(row.size)}
@@ -69,3 +73,6 @@ export function InsideList({ group, file, rows, choosable, onChoose }: InsideLis
 }
 
 const partOf = (row: ContentFileRow): number => (row.size === 0 ? 1 : row.doneBytes / row.size);
+
+/** Where the name begins, after the folders that it lies in. */
+const folderEnd = (path: string): number => path.lastIndexOf('/') + 1;

@@ -59,27 +59,54 @@ function Inside({ group, file, rows, choosable, onChanged }: ListProps) {
     onChanged();
   };
   const all = shown.map((row) => row.path);
+  const found = new Set(all);
+  const others = rows.map((row) => row.path).filter((path) => !found.has(path));
   return (
     <>
       <div class="inside-tools">
         <Field label="Find a file" type="search" value={sought} onInput={setSought} />
-        {choosable && (
-          <div class="actions">
-            <Button small disabled={all.length === 0} onClick={() => choose(all, 'normal')}>
-              Take {sought.trim() === '' ? 'all' : 'these'}
-            </Button>
-            <Button small disabled={all.length === 0} onClick={() => choose(all, 'skip')}>
-              Leave out {sought.trim() === '' ? 'all' : 'these'}
-            </Button>
-          </div>
-        )}
+        {choosable && <Bulk sought={sought.trim() !== ''} shown={all} others={others} onChoose={choose} />}
       </div>
-      <p class="hint">
+      <p class="hint inside-count">
         {formatCount(shown.length, 'file')}
         {shown.length < rows.length && ` of ${rows.length}`}
         {skipped > 0 && `, ${skipped} left out`}
       </p>
       <InsideList group={group} file={file} rows={shown} choosable={choosable} onChoose={choose} />
     </>
+  );
+}
+
+interface BulkProps {
+  /** Not all files are shown. */
+  readonly sought: boolean;
+  readonly shown: readonly string[];
+  readonly others: readonly string[];
+  readonly onChoose: (paths: readonly string[], priority: FilePriority) => Promise<void>;
+}
+
+/** What is done to many files at once. Never to leave out all: a download of nothing is none. */
+function Bulk({ sought, shown, others, onChoose }: BulkProps) {
+  const none = shown.length === 0;
+  const only = async (): Promise<void> => {
+    await onChoose(shown, 'normal');
+    await onChoose(others, 'skip');
+  };
+  return (
+    <div class="actions">
+      <Button small disabled={none} onClick={() => onChoose(shown, 'normal')}>
+        Take {sought ? 'these' : 'all'}
+      </Button>
+      {sought && others.length > 0 && (
+        <>
+          <Button small disabled={none} onClick={only}>
+            Only these
+          </Button>
+          <Button small disabled={none} onClick={() => onChoose(shown, 'skip')}>
+            Leave out these
+          </Button>
+        </>
+      )}
+    </div>
   );
 }
