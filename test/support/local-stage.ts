@@ -53,7 +53,12 @@ export class LocalStage {
     const folder = await mkdtemp(join(tmpdir(), 'mbt-local-'));
     const stage = new LocalStage(folder, host, clock, more);
     await mkdir(stage.dataDir);
-    await stage.start();
+    try {
+      await stage.start();
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
     return stage;
   }
 
