@@ -8,8 +8,8 @@ export async function openAccount(page: Page, name: string, trackers: string): P
   return createAccount(page, name);
 }
 
-/** From the page to log in. Resolves to the recovery code. */
-async function createAccount(page: Page, name: string): Promise<string> {
+/** From the page to log in until the view of this name. Resolves to the recovery code. */
+export async function createAccount(page: Page, name: string, view = 'Groups'): Promise<string> {
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(passwordOf(name));
@@ -18,6 +18,6 @@ async function createAccount(page: Page, name: string): Promise<string> {
   const code = await page.getByLabel('Recovery code', { exact: true }).textContent();
   await page.getByLabel('I have kept the code').check();
   await page.getByRole('button', { name: 'Go on' }).click();
-  await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: view, level: 1 }).waitFor();
   return code ?? '';
 }
