@@ -15,6 +15,7 @@ import { InteractiveShell } from './shell/interactive.ts';
 import { CommandRunner, toCommandError } from './shell/runner.ts';
 import { type StopSignals, untilAborted } from './shell/stop-signals.ts';
 import type { Streams } from './shell/streams.ts';
+import { escapeControls } from './text/escape-controls.ts';
 
 export interface FaceOptions {
   readonly json: boolean;
@@ -73,7 +74,7 @@ async function runShell(
   screen: StreamScreen,
 ): Promise<void> {
   const { lines, dataDir, user } = await greeting(node);
-  if (!face.json) screen.print(lines);
+  if (!face.json) screen.print(lines.map((line) => escapeControls(line)));
   await InteractiveShell.run(
     {
       input: streams.input,

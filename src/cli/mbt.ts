@@ -82,7 +82,9 @@ async function printIntro(): Promise<number> {
     import('./outer/intro.ts'),
     import('./background/node-folder.ts'),
   ]);
-  return print(await introText(nodeFolder(undefined), systemClock, process.stdout.columns ?? 80));
+  return print(
+    await introText(nodeFolder(undefined), process.env, systemClock, process.stdout.columns ?? 80),
+  );
 }
 
 /** Asked by the completion of shells: `[--quoted] -- words`. */

@@ -25,6 +25,8 @@ export interface StartWish {
 export interface Started {
   /** False: it ran already. */
   readonly started: boolean;
+  /** It ran without trackers, and has those of the wish now. */
+  readonly setUp?: true;
   readonly state: NodeState;
 }
 
@@ -38,7 +40,7 @@ export async function startNode(wish: StartWish, clock: Clock, signal: AbortSign
     try {
       const state = await running.nodeStatus();
       if (wish.trackers === undefined || state.state !== 'not-set-up') return { started: false, state };
-      return { started: false, state: await running.setUp({ trackers: wish.trackers }) };
+      return { started: false, setUp: true, state: await running.setUp({ trackers: wish.trackers }) };
     } finally {
       await running.close();
     }

@@ -3,8 +3,10 @@ import { type Clock, within } from '../../base/index.ts';
 import type { RemoteNode } from '../../local/index.ts';
 import { findNode } from '../background/find-node.ts';
 import { dataWords, trackersFile } from '../background/node-folder.ts';
+import { escapeControls } from '../text/escape-controls.ts';
 import { count } from '../text/format.ts';
 import { wrap } from '../text/wrap.ts';
+import { calledAs } from './called-as.ts';
 import { nextStep } from './node-state.ts';
 
 /** A list that does not come by then is left out. */
@@ -15,45 +17,66 @@ const COLUMNS_MAX = 100;
 const WHAT =
   'Mini-BitTorrent shares large files within a group of people: encrypted, straight from one to another. No server keeps them; whoever has a part hands it on.';
 
+/** Who comes with what, what they type, and what that does. */
 const FIRST_STEPS = [
-  'An invitation?    mbt join mbt://join/...      asks for all that is needed',
-  'Rather click?     mbt web                      opens a page in your browser',
-  'Told trackers?    mbt node start --trackers tracker_info.txt',
-  'A new circle?     mbt tracker tracker_info.txt 1    where a machine stays on;',
-  '                  the file has its address in a line: 192.168.1.20:7000',
-];
+  ['An invitation?', 'mbt join mbt://join/...', 'asks for all that is needed'],
+  ['Rather click?', 'mbt web', 'opens a page in your browser'],
+  ['Told trackers?', 'mbt node start --trackers tracker_info.txt', ''],
+  ['A new circle?', 'mbt tracker tracker_info.txt 1', 'where a machine stays on;'],
+  ['', 'the file has its address in a line: 192.168.1.20:7000', ''],
+] as const;
 
 /** What `mbt` alone prints: what it is, how things stand here, and what to do next. */
-export async function introText(dataDir: string, clock: Clock, columns: number): Promise<string> {
+export async function introText(
+  dataDir: string,
+  environment: NodeJS.ProcessEnv,
+  clock: Clock,
+  columns: number,
+): Promise<string> {
   const node = await findNode(dataDir).catch(() => undefined);
-  const told = node === undefined ? await withoutNode(dataDir) : await withNode(node, clock);
   const width = Math.min(columns - 1, COLUMNS_MAX);
+  const called = calledAs(environment);
+  const told = node === undefined ? await withoutNode(dataDir, called, width) : await withNode(node, clock);
   const lines = [
     ...wrap(WHAT, width),
     '',
-    ...told.flatMap((line) => fitted(line, width)),
+    ...told.flatMap((line) => fitted(asCalled(line, called), width)),
     '',
-    'All commands: mbt help',
+    asCalled('All commands: mbt help', called),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
+
+const asCalled = (text: string, called: string): string => text.replace(/\bmbt (?=[a-z])/g, `${called} `);
 
 /** What is laid out by hand stays as it is where there is room. */
 const fitted = (line: string, width: number): string[] =>
   line.length <= width ? [line] : wrap(line, width, '  ');
 
-async function withoutNode(dataDir: string): Promise<string[]> {
+async function withoutNode(dataDir: string, called: string, width: number): Promise<string[]> {
   const isSetUp = await access(trackersFile(dataDir)).then(
     () => true,
     () => false,
   );
-  if (!isSetUp) return FIRST_STEPS;
+  if (!isSetUp) return firstSteps(called, width);
   const data = dataWords(dataDir);
   return [
     'Your node does not run, so nothing is shared or downloaded.',
     `Start it: mbt node start${data}   or with its page: mbt web${data}`,
     `Have it started whenever you log in to this machine: mbt node install${data}`,
   ];
+}
+
+/** In columns; what commands do is left out where there is no room for it. */
+function firstSteps(called: string, width: number): string[] {
+  const steps = FIRST_STEPS.map(([who, command, does]) => [who, asCalled(command, called), does]);
+  const wide = Math.max(...steps.map(([, command = '', does]) => (does === '' ? 0 : command.length)));
+  const lines = steps.map(
+    ([who = '', command = '', does = '']) =>
+      `${who.padEnd(17)}${does === '' ? command : command.padEnd(wide + 3) + does}`,
+  );
+  if (lines.every((line) => line.length <= width)) return lines;
+  return steps.map(([who = '', command = '']) => `${who.padEnd(17)}${command}`);
 }
 
 async function withNode(node: RemoteNode, clock: Clock): Promise<string[]> {

@@ -26,12 +26,13 @@ export const nodeStart = outerCommand({
   async run({ target: { dataDir }, options, out, clock, signal }) {
     const settings = toSettings(options);
     const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
-    const { started, state } = await startNode({ dataDir, settings, trackers }, clock, signal);
+    const { started, setUp, state } = await startNode({ dataDir, settings, trackers }, clock, signal);
     out.notice(nextStep(state));
     if (started)
       return { text: `node started (pid ${state.pid}), data in ${dataDir}`, fields: { started, ...state } };
-    if (Object.keys(settings).length > 0) {
-      await prepareNode({ dataDir, settings, trackers: undefined });
+    const isMeant = Object.keys(settings).length > 0 || (trackers !== undefined && !setUp);
+    if (isMeant) {
+      await prepareNode({ dataDir, settings, trackers });
       out.notice('the new options hold when it is started again: mbt node stop, mbt node start');
     }
     return { text: `already running (pid ${state.pid})`, fields: { started, ...state } };

@@ -32,6 +32,10 @@ export const nodeInstall = outerCommand({
     await prepareNode({ dataDir, settings: toSettings(options), trackers });
     const [path, unit] = [unitPath(dataDir, environment), unitName(dataDir)];
     await writeUnit(path, unitText(dataDir));
+    if (isPassing())
+      out.warning(
+        'npx keeps this program for a while only: npm install -g mini-bittorrent, then install again',
+      );
     if (!hasUserManager()) {
       out.notice(
         `where your service manager runs, type: systemctl --user daemon-reload && systemctl --user enable --now ${unit}`,
@@ -67,6 +71,9 @@ export const nodeUninstall = outerCommand({
     return { text: `removed ${path}`, fields: { path } };
   },
 });
+
+/** Whether this program lies where npx put it for one run. */
+const isPassing = (): boolean => import.meta.url.includes('/_npx/');
 
 function orFail(words: readonly string[]): void {
   const fault = systemctl(...words);

@@ -71,7 +71,9 @@ function readable(line: string): string {
   }
   if (typeof entry !== 'object' || entry === null || typeof entry['time'] !== 'string') return line;
   const { time, level, event, pid: _, ...fields } = entry;
-  const told = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const told = Object.entries(fields)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const seconds = String(time).slice(17, 19);
   return [
     `${formatDate(Date.parse(String(time)))}:${seconds}`,

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NodeState } from '../../local/index.ts';
 import { dataWords } from '../background/node-folder.ts';
 
@@ -7,11 +9,21 @@ export function nextStep({ state, text, user, dataDir, web }: NodeState): string
   const page = web === null ? '' : `, or on the page: mbt web${data}`;
   if (state === 'not-set-up')
     return `next: open an invitation (mbt join LINK${data}), or name your trackers (mbt node start --trackers FILE${data})`;
+  if (state === 'logged-out' && hasAccount(dataDir)) return `next: mbt login NAME --remember${data}${page}`;
   if (state === 'logged-out')
     return `next: mbt create_user NAME${data}, then mbt login NAME --remember${data}${page}`;
   if (state === 'logged-in')
     return `logged in as ${user}; next: mbt list_groups${data}, mbt shell${data}${page}`;
   return text;
+}
+
+/** Whether somebody has logged in with this data folder before. */
+function hasAccount(dataDir: string): boolean {
+  try {
+    return readdirSync(join(dataDir, 'users')).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The state in words. */
