@@ -166,10 +166,10 @@ test('held for a choice: it fetches what is in it, then waits', async () => {
 });
 
 test('amid the download a file is skipped and another taken; what was begun of the skipped one goes with the download', async () => {
-  const slow = await world.user('slow', { downBytesPerSecond: 2 * MIB });
+  const slow = await world.user('slow', { downBytesPerSecond: MIB / 2 });
   await slow.transfers.downloadFile('lab', 'tour', slow.files, only('video/one.mkv', 'docs'));
   await until(
-    async () => (await onlyRow(slow)).doneBytes > MIB / 2,
+    async () => (await onlyRow(slow)).doneBytes > MIB / 4,
     () => onlyRow(slow),
   );
   await slow.transfers.setPriority('lab', 'tour', ['zebra.bin'], 'normal');
@@ -237,7 +237,7 @@ test('what is in it is not known before somebody tells', async () => {
 test('the priority of a download decides which are active, at once and after a restart', async () => {
   const slow = await world.user('slow', { upBytesPerSecond: MIB / 2 });
   const names = ['1', '2', '3', '4', '5', '6'].map((each) => `f${each}.bin`);
-  for (const [at, name] of names.entries()) await slow.share(await fileOf(slow, name, noise(MIB, at + 1)));
+  for (const [at, name] of names.entries()) await slow.share(await fileOf(slow, name, noise(4 * MIB, at + 1)));
   for (const name of names) await bob.download(name);
   const letters = async (): Promise<string> =>
     (await bob.transfers.showDownloads()).map((row) => row.state).join('');

@@ -53,6 +53,7 @@ export class OpenedFile implements ContentReader {
   readonly #opened: Opened;
   readonly #file: ContentFile;
   readonly #closing = new AbortController();
+  readonly #reading = new Set<number>();
 
   constructor(opened: Opened) {
     const { content, file } = opened;
@@ -71,6 +72,7 @@ export class OpenedFile implements ContentReader {
   close(): void {
     if (this.isClosed) return;
     this.#closing.abort();
+    for (const reader of this.#reading) this.#endRead(reader);
     void this.#opened.storage.close();
   }
 
@@ -80,6 +82,7 @@ export class OpenedFile implements ContentReader {
     }
     const { content, storage, download } = this.#opened;
     const reader = (OpenedFile.#readers += 1);
+    this.#reading.add(reader);
     if (download) download.readers += 1;
     try {
       for (let at = start; at < end;) {
@@ -92,9 +95,16 @@ export class OpenedFile implements ContentReader {
         at += bytes.length;
       }
     } finally {
-      if (download) download.readers -= 1;
-      download?.run?.endRead(reader);
+      this.#endRead(reader);
     }
+  }
+
+  /** Whoever stopped amid a read without a word is no reader any more when the file is closed. */
+  #endRead(reader: number): void {
+    const { download } = this.#opened;
+    if (!this.#reading.delete(reader) || !download) return;
+    download.readers -= 1;
+    download.run?.endRead(reader);
   }
 
   /** Waits until the piece is held, and has it and what follows it asked for first. */

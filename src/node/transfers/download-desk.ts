@@ -111,7 +111,7 @@ export class DownloadDesk {
 
   /** What presence is told: what is wanted now, in whatever state, and what is here of what others may want. */
   announced(): OwnContent[] {
-    const announced = this.all.filter((download) => download.isWanted || download.isServing);
+    const announced = this.all.filter((each) => each.isWanted || this.#mayServe(each));
     return announced
       .filter(({ entry }) => this.#desk.access.gate.contextFor(entry.gid))
       .map((each) => each.announced);
@@ -157,7 +157,7 @@ export class DownloadDesk {
         download.start();
       }
     }
-    for (const download of this.all) if (this.#mayServe(download)) download.start();
+    for (const download of this.all) if (!download.isRunning && this.#mayServe(download)) download.start();
   }
 
   #inTurn(): Download[] {
@@ -167,9 +167,10 @@ export class DownloadDesk {
     return wanted.sort((a, b) => turn(a) - turn(b) || a.entry.position - b.entry.position);
   }
 
-  /** Who is complete without having everything serves as a share does, and takes no place. */
-  #mayServe({ isServing, isRunning, entry }: Download): boolean {
-    return isServing && !isRunning && this.#desk.access.gate.contextFor(entry.gid) !== undefined;
+  /** Who is complete without having everything serves as a share does, unless there is one, and takes no place. */
+  #mayServe({ isServing, entry }: Download): boolean {
+    const isMember = this.#desk.access.gate.contextFor(entry.gid) !== undefined;
+    return isServing && isMember && !this.#shares.get(entry);
   }
 
   /** State and remark of all that are not complete: the list shows something else when it does. */
