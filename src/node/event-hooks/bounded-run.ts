@@ -34,7 +34,7 @@ export interface Run {
 /** Starts a program that may do what it likes but last longer than it may, or flood the log. */
 export function boundedRun(order: RunOrder): Run {
   const { command, args, shell, env, clock } = order;
-  const child = spawn(command, args, {
+  const child: ChildProcess = spawn(command, args, {
     shell: shell ?? false,
     env: { ...process.env, ...env },
     stdio: 'pipe',
@@ -42,9 +42,11 @@ export function boundedRun(order: RunOrder): Run {
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  child.stdin.on('error', () => undefined); // it need not read what it is told
-  child.stdin.end(order.input);
-  passLines([child.stdout, child.stderr], order.onLine);
+  const exit = exitOf(child);
+  // Where no descriptor is left there are no pipes either, and an error follows.
+  child.stdin?.on('error', () => undefined); // it need not read what it is told
+  child.stdin?.end(order.input);
+  passLines(outputsOf(child), order.onLine);
   let ended: string | undefined;
   let cancelKill = (): void => undefined;
   const end = (why: string): void => {
@@ -53,18 +55,20 @@ export function boundedRun(order: RunOrder): Run {
     signalGroup(child, 'SIGTERM');
     cancelKill = clock.after(GRACE_MS, () => {
       signalGroup(child, 'SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
+      for (const output of outputsOf(child)) output.destroy();
     });
   };
   const cancelLimit = clock.after(order.limitMs, () => end(`it took longer than ${order.limitMs / 1_000} s`));
-  const failure = exitOf(child).then((exit) => {
+  const failure = exit.then((reason) => {
     cancelLimit();
     cancelKill();
-    return ended ?? exit;
+    return ended ?? reason;
   });
   return { failure, end: () => end('the node ends') };
 }
+
+const outputsOf = ({ stdout, stderr }: ChildProcess): Readable[] =>
+  [stdout, stderr].filter((output) => Boolean(output)) as Readable[];
 
 /** Resolves when the program has ended and its output is closed, to what was wrong. */
 function exitOf(child: ChildProcess): Promise<string | undefined> {
