@@ -220,9 +220,12 @@ export interface OwnDownload {
 
 /**
  * Who cares for the files of a share, asked when they are not as they were: `away` if their disk is, so that the share is kept,
- * unserved, until it is shared again; `watched` if they will be shared anew, so that nobody needs to be told; else undefined.
+ * unserved, until it is shared again; `watched` if they have changed or are gone, so that they will be shared anew or not at all
+ * and nobody needs to be told; else undefined.
  */
-export type CareOf = (gid: GroupId, root: string) => Promise<'away' | 'watched' | undefined>;
+export type CareOf = (
+  share: Pick<OwnShare, 'gid' | 'root' | 'stamps'>,
+) => Promise<'away' | 'watched' | undefined>;
 
 /** The files' and peers' half. Commands are called only between `onLogin` and `onLogout`. */
 export interface Transfers extends TransferCommands, LocalContent {

@@ -58,13 +58,16 @@ async function groupOf(owner: Person, member: Person): Promise<void> {
   await owner.node.createGroup('lab');
   await member.node.joinGroup('lab');
   await owner.node.acceptRequest('lab', member.name);
-  await eventually(async () => expect(await member.node.listFiles('lab')).toEqual([]));
+  await soon(async () => expect(await member.node.listFiles('lab')).toEqual([]));
 }
 
 /** Who shares each file, as a list shows it. */
 async function sharers({ node }: Person): Promise<Record<string, readonly string[]>> {
   return Object.fromEntries((await node.listFiles('lab')).map((row) => [row.file, row.sharers]));
 }
+
+/** What follows from looks some seconds apart, on a busy machine. */
+const soon = <T>(look: () => Promise<T> | T): Promise<T> => eventually(look).catch(() => eventually(look));
 
 const warnings = ({ events }: Person): string[] =>
   events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
@@ -79,36 +82,35 @@ test('two folders stay in step, and nothing goes around twice', async () => {
   await writeFile(join(alice.files, 'tour', '1.jpg'), 'a picture');
   await writeFile(join(alice.files, 'a.txt'), 'from alice');
   await writeFile(join(bob.files, 'b.txt'), 'from bob');
-  await eventually(async () => {
+  await soon(async () => {
     expect(await readFile(join(bob.files, 'tour', '1.jpg'), 'utf8')).toBe('a picture');
     expect(await readFile(join(bob.files, 'a.txt'), 'utf8')).toBe('from alice');
     expect(await readFile(join(alice.files, 'b.txt'), 'utf8')).toBe('from bob');
   });
   const both = ['alice', 'bob'];
-  await eventually(async () =>
-    expect(await sharers(alice)).toEqual({ 'a.txt': both, 'b.txt': both, tour: both }),
-  );
+  await soon(async () => expect(await sharers(alice)).toEqual({ 'a.txt': both, 'b.txt': both, tour: both }));
 
   // A new version of one's own is shared; whoever has the old one is told, and keeps it.
   await writeFile(join(alice.files, 'a.txt'), 'from alice, better');
-  await eventually(() =>
-    expect(warnings(bob).join()).toMatch(/a\.txt of lab is not fetched: .*something else/),
-  );
+  await soon(() => expect(warnings(bob).join()).toMatch(/a\.txt of lab is not fetched: .*something else/));
   const versions = (await alice.node.listFiles('lab')).filter((row) => row.file === 'a.txt');
   expect(versions.map((row) => row.sharers.join()).toSorted()).toEqual(['alice', 'bob']);
 
   // What is removed is withdrawn there, kept elsewhere, and not fetched again.
   await rm(join(alice.files, 'b.txt'));
-  await eventually(async () => expect((await sharers(bob))['b.txt']).toEqual(['bob']));
+  await soon(async () => expect((await sharers(bob))['b.txt']).toEqual(['bob']));
   await bob.node.stopShare('lab', 'tour');
   await new Promise<void>((resolve) => systemClock.after(5_000, resolve));
   expect((await sharers(alice))['tour']).toEqual(['alice']);
   expect((await sharers(bob))['b.txt']).toEqual(['bob']);
-  const { watches, follows } = await bob.node.listFolders();
-  expect(watches).toMatchObject([{ group: 'lab', path: bob.files, shared: 2, waiting: 0, fault: null }]);
-  expect(follows).toMatchObject([{ group: 'lab', folder: bob.files, fetched: 2, waiting: 1 }]);
+  await soon(async () =>
+    expect(await bob.node.listFolders()).toMatchObject({
+      watches: [{ group: 'lab', path: bob.files, shared: 2, waiting: 0, fault: null }],
+      follows: [{ group: 'lab', folder: bob.files, fetched: 2, waiting: 1 }],
+    }),
+  );
   expect(warnings(alice)).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test('a disk that is away at log-in takes no share with it; who leaves the group tends it no more', async () => {
   const told = join(folder, 'told');
@@ -118,20 +120,20 @@ test('a disk that is away at log-in takes no share with it; who leaves the group
   await bob.node.watchFolder(bob.files, 'lab');
   await bob.node.followGroup('lab', folder, TERMS);
   await writeFile(join(bob.files, 'b.txt'), 'from bob');
-  await eventually(async () => expect(await sharers(alice)).toEqual({ 'b.txt': ['bob'] }));
+  await soon(async () => expect(await sharers(alice)).toEqual({ 'b.txt': ['bob'] }));
   await bob.node.logout();
   const away = join(folder, 'away');
   await rename(bob.files, away);
   await bob.node.login('bob', passwordOf('bob'));
-  await eventually(() => expect(warnings(bob)).toEqual([expect.stringMatching(/nothing is withdrawn/)]));
+  await soon(() => expect(warnings(bob)).toEqual([expect.stringMatching(/nothing is withdrawn/)]));
   expect(await sharers(alice)).toEqual({ 'b.txt': ['bob'] });
   expect((await alice.node.listFiles('lab'))[0]?.seeds).toBe(0);
   await rename(away, bob.files);
-  await eventually(async () => expect((await alice.node.listFiles('lab'))[0]?.seeds).toBe(1));
+  await soon(async () => expect((await alice.node.listFiles('lab'))[0]?.seeds).toBe(1));
   await alice.node.downloadFile('lab', 'b.txt', alice.files);
   await alice.node.waitDownloads(10, new AbortController().signal);
-  await eventually(async () => expect(await readFile(told, 'utf8')).toBe('request\ncomplete\n'));
+  await soon(async () => expect(await readFile(told, 'utf8')).toBe('request\ncomplete\n'));
   await bob.node.leaveGroup('lab');
   expect(await bob.node.listFolders()).toEqual({ watches: [], follows: [] });
   expect(warnings(bob)).toHaveLength(1);
-}, 60_000);
+}, 120_000);

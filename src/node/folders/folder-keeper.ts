@@ -37,8 +37,8 @@ export class FolderKeeper {
     await tended?.close();
   }
 
-  readonly careOf: CareOf = async (gid, root) =>
-    this.#tended?.watches.find((watch) => watch.caresFor(gid, root))?.careOf(root);
+  readonly careOf: CareOf = async (share) =>
+    this.#tended?.watches.find((watch) => watch.caresFor(share))?.careOf(share);
 
   /** Rejects with what is wrong with the group, FILE_NOT_FOUND, PERMISSION_DENIED, REFUSED. */
   async watchFolder(path: string, group: string): Promise<WatchRow> {

@@ -36,7 +36,9 @@ export class WatchedEntry {
       this.#digest = look.digest;
       this.#sinceMs = nowMs;
     }
-    if (share?.isServed && this.#isAsShared(look, share)) {
+    if (share && this.isAsShared(look, share.stamps)) {
+      // Its disk was away: it is what it was.
+      if (!share.isServed) return 'complete';
       this.#sharedDigest = look.digest;
       this.#wasShared = true;
       return 'shared';
@@ -63,20 +65,16 @@ export class WatchedEntry {
     this.#sinceMs = nowMs;
   }
 
-  /** It will be shared again by itself: nobody has ended it. */
-  forgetShare(): void {
-    this.#sharedDigest = undefined;
+  /** Whether this look shows what was shared, when its files had these stamps. */
+  isAsShared(look: EntryLook, stamps: OwnShare['stamps']): boolean {
+    return this.#sharedDigest === undefined
+      ? sameStamps(stamps, look.stamps)
+      : this.#sharedDigest === look.digest;
   }
 
   /** Its share is gone. If it was shared: how it looked, so that this very thing is let be. */
   endedAs(): string | undefined {
     return this.#sharedDigest;
-  }
-
-  #isAsShared(look: EntryLook, share: OwnShare): boolean {
-    return this.#sharedDigest === undefined
-      ? sameStamps(share.stamps, look.stamps)
-      : this.#sharedDigest === look.digest;
   }
 
   #wasEnded(look: EntryLook, stopped: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CommandError, deferred, diskError, type Gate, type GroupId } from '../../base/index.ts';
+import { CommandError, deferred, diskError, type Gate } from '../../base/index.ts';
 import type { WatchRow } from '../commands.ts';
 import type { OwnDownload, OwnShare } from '../seams.ts';
 import { lookAtEntry, type EntryLook } from './entry-look.ts';
@@ -106,15 +106,19 @@ export class WatchedFolder {
   }
 
   /** Whether it looks after what lies at `root` in this group. */
-  caresFor(gid: GroupId, root: string): boolean {
+  caresFor({ gid, root }: Pick<OwnShare, 'gid' | 'root'>): boolean {
     return this.kept.gid === gid && dirname(root) === this.kept.path;
   }
 
-  /** Why a share below it is not as it was: its disk is away, or it will be shared anew. */
-  async careOf(root: string): Promise<'away' | 'watched'> {
+  /**
+   * Why a share below it is not as it was: its disk is away, or it has changed. Undefined if nothing can be seen of that, as when its
+   * bytes can't be read any more: it is not shared again then until it changes.
+   */
+  async careOf({ root, stamps }: Pick<OwnShare, 'root' | 'stamps'>): Promise<'away' | 'watched' | undefined> {
     const identity = await folderIdentity(this.kept.path).catch(() => undefined);
     if (identity !== this.kept.identity) return 'away';
-    this.#entries.get(basename(root))?.forgetShare();
+    const look = await this.#lookAt(basename(root));
+    if (look && this.#entryOf(basename(root)).isAsShared(look, stamps)) return undefined;
     this.#loop.hint();
     return 'watched';
   }
@@ -126,6 +130,7 @@ export class WatchedFolder {
       const digest = entry.endedAs();
       if (digest !== undefined && !shares.has(name)) this.#letBe(name, digest);
     }
+    this.#loop.hint();
   }
 
   #onBug(error: unknown): void {
@@ -347,9 +352,7 @@ export class WatchedFolder {
 
   /** Shares in this group of what lies directly in the folder, by its name there. */
   #ownShares(): Map<string, OwnShare> {
-    const here = this.#around.tools.transfers
-      .ownShares()
-      .filter((share) => this.caresFor(share.gid, share.root));
+    const here = this.#around.tools.transfers.ownShares().filter((share) => this.caresFor(share));
     return new Map(here.map((share) => [basename(share.root), share]));
   }
 

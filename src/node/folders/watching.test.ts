@@ -16,6 +16,11 @@ afterEach(async () => {
 });
 
 const watch = () => world.keeper.watchFolder(world.path('in'), 'lab');
+/** What is said of a share whose files are not as they were. */
+const careOf = async (name: string) => {
+  const share = world.shares.find((each) => each.name === name);
+  return share && world.keeper.careOf(share);
+};
 const rowOf = () => world.keeper.listFolders().watches[0];
 
 describe('what is shared', () => {
@@ -206,7 +211,7 @@ describe('what is no longer shared', () => {
     await world.until(() => world.warnings.length > 0);
     await world.pass(30);
     expect(world.warnings).toEqual([expect.stringMatching(/another folder stands in its place/)]);
-    expect(await world.keeper.careOf(gidOf('lab'), world.path('in/a.txt'))).toBe('away');
+    expect(await careOf('a.txt')).toBe('away');
     expect(world.asked).toEqual([]);
     await rm(world.path('in'), { recursive: true });
     await rename(world.path('away'), world.path('in'));
@@ -235,14 +240,34 @@ describe('what is no longer shared', () => {
     await world.until(() => world.shares.length === 2);
   });
 
-  test('what was withdrawn because its disk was away, or it was not itself, is shared again', async () => {
-    expect(await world.keeper.careOf(gidOf('lab'), world.path('in/a.txt'))).toBe('watched');
-    expect(await world.keeper.careOf(gidOf('club'), world.path('in/a.txt'))).toBeUndefined();
-    expect(await world.keeper.careOf(gidOf('lab'), world.path('out/a.txt'))).toBeUndefined();
-    world.shares = world.shares.filter(({ name }) => name !== 'a.txt');
-    await world.until(() => world.shares.length === 2);
+  test('what is not served because its disk was away is served again', async () => {
     world.shares = world.shares.map((share) => ({ ...share, isServed: false }));
     await world.until(() => world.shares.every(({ isServed }) => isServed));
+    expect(world.asked.toSorted()).toEqual(['upload a.txt lab', 'upload b.txt lab']);
+  });
+
+  test('the share of what has changed or is gone may end without a word', async () => {
+    await world.write('in/a.txt', 'new', 2);
+    await rm(world.path('in/b.txt'));
+    expect([await careOf('a.txt'), await careOf('b.txt')]).toEqual(['watched', 'watched']);
+    world.shares = [];
+    await world.until(() => world.shares.length === 1);
+    expect(world.asked).toEqual(['upload a.txt lab']);
+  });
+
+  test('what can no longer be read as it was shared is told of, and let be until it changes', async () => {
+    expect(await careOf('a.txt')).toBeUndefined();
+    world.shares = world.shares.filter(({ name }) => name !== 'a.txt');
+    await world.pass(20);
+    expect(world.asked).toEqual([]);
+    await world.write('in/a.txt', 'mended', 2);
+    await world.until(() => world.shares.length === 2);
+  });
+
+  test('it cares for nothing else', async () => {
+    const share = { root: world.path('in/a.txt'), stamps: [] };
+    expect(await world.keeper.careOf({ ...share, gid: gidOf('club') })).toBeUndefined();
+    expect(await world.keeper.careOf({ ...share, gid: gidOf('lab'), root: '/a.txt' })).toBeUndefined();
   });
 });
 

@@ -195,7 +195,7 @@ export class ShareDesk {
     this.#broken.add(share);
     const { careOf } = this.#desk;
     const end = careOf
-      ? careOf(share.entry.gid, share.entry.root).then((care) => this.#endBroken(share, error, care))
+      ? careOf(share.entry).then((care) => this.#endBroken(share, error, care))
       : this.#endBroken(share, error, undefined);
     this.#chores.add(
       'share.not-withdrawn',
@@ -209,7 +209,8 @@ export class ShareDesk {
     care: 'away' | 'watched' | undefined,
   ): Promise<void> {
     const { name, gid, root } = share.entry;
-    if (this.#isClosed) return;
+    const current = this.get(share.entry);
+    if (this.#isClosed || (current !== undefined && current !== share)) return;
     if (care === 'away') {
       this.#changes += 1;
       return share.stop('its files are out of reach');
