@@ -6,11 +6,10 @@ export type Priority = 'skip' | 'low' | 'normal' | 'high';
 /** Priorities as the picker counts them: the lesser comes first. */
 const RANKS: readonly Priority[] = ['high', 'normal', 'low', 'skip'];
 export const NORMAL = RANKS.indexOf('normal');
-export const SKIPPED = RANKS.indexOf('skip');
-/** Ranks of what is wanted. */
-export const RANK_COUNT = SKIPPED;
+/** Ranks of what is wanted; the one after them is that of what is not. */
+export const RANK_COUNT = RANKS.indexOf('skip');
 
-export const rankOf = (priority: Priority): number => RANKS.indexOf(priority);
+const rankOf = (priority: Priority): number => RANKS.indexOf(priority);
 
 /** Which pieces are wanted how much, and how many of those that are wanted are not held. */
 export class Wish {
@@ -34,7 +33,7 @@ export class Wish {
     for (const [file, { firstPiece, pieceCount, length }] of content.files.entries()) {
       const rank = this.#fileRanks[file]!;
       this.ranks.fill(rank, firstPiece, firstPiece + pieceCount);
-      if (rank === SKIPPED) continue;
+      if (rank === RANK_COUNT) continue;
       this.wantedBytes += length;
       for (let at = 0; at < pieceCount; at += 1) {
         if (held.get(firstPiece + at)) continue;
@@ -45,7 +44,7 @@ export class Wish {
   }
 
   isWanted(piece: number): boolean {
-    return this.ranks[piece] !== SKIPPED;
+    return this.ranks[piece] !== RANK_COUNT;
   }
 
   /** Goes through the pieces whose rank changes by this, and the new rank of each; to be set by `rank`. */
