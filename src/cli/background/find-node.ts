@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { type Clock, CommandError } from '../../base/index.ts';
 import type { RemoteNode } from '../../local/index.ts';
+import { isThere } from './is-there.ts';
 import { dataWords } from './node-folder.ts';
 
 /** The node in the background of this data folder. NO_NODE says what to do where none runs. */
@@ -31,10 +31,4 @@ export const heldByShell = (dataDir: string): CommandError =>
   new CommandError(
     'NO_NODE',
     `a shell that was started by mbt client has ${dataDir}, and no node in the background: quit it, then mbt node start${dataWords(dataDir)}`,
-  );
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
   );

@@ -1,10 +1,11 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { type Clock, CommandError, type Logger, diskError } from '../../base/index.ts';
 import { serveLocal } from '../../local/index.ts';
 import { type LocalNode, lockFolder, openNode } from '../../node/index.ts';
 import { closeInTime } from '../shell/close-in-time.ts';
 import { type StopSignals, untilAborted } from '../shell/stop-signals.ts';
 import { BackgroundNode } from './background-node.ts';
+import { isThere } from './is-there.ts';
 import { trackersFile } from './node-folder.ts';
 import { type NodeSettings, writeSettings } from './settings.ts';
 
@@ -88,9 +89,3 @@ async function keepPort(node: LocalNode, dataDir: string, settings: NodeSettings
   await writeSettings(dataDir, kept).catch(() => undefined); // a full disk: another port the next time
   return kept;
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

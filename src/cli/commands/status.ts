@@ -21,13 +21,18 @@ function propertiesOf(now: NodeStatus): Property[] {
     { name: 'user', value: now.user },
     { name: 'listening', value: now.listening },
     { name: 'data', value: now.dataDir },
-    ...now.trackers.map(({ address, state }) => ({ name: 'tracker', value: address, state })),
-    { name: 'shares', value: now.shares },
-    { name: 'downloads', value: now.downloads },
-    { name: 'peers', value: now.peers },
-    { name: 'download_rate', value: now.downloadBytesPerSecond, unit: 'bytes/s' },
-    { name: 'upload_rate', value: now.uploadBytesPerSecond, unit: 'bytes/s' },
+    ...trafficOf(now),
     { name: 'download_limit', value: now.downLimit, unit: 'bytes/s' },
     { name: 'upload_limit', value: now.upLimit, unit: 'bytes/s' },
   ];
 }
+
+/** Trackers, and what is going on. */
+export const trafficOf = (now: NodeStatus): Property[] => [
+  ...now.trackers.map(({ address, state }) => ({ name: 'tracker', value: address, state })),
+  { name: 'shares', value: now.shares },
+  { name: 'downloads', value: now.downloads },
+  { name: 'peers', value: now.peers },
+  { name: 'download_rate', value: now.downloadBytesPerSecond, unit: 'bytes/s' },
+  { name: 'upload_rate', value: now.uploadBytesPerSecond, unit: 'bytes/s' },
+];

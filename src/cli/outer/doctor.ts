@@ -1,9 +1,10 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from '../../base/index.ts';
 import type { Diagnosis } from '../../node/index.ts';
 import { findNode, isHeld } from '../background/find-node.ts';
+import { isThere } from '../background/is-there.ts';
 import { trackersFile } from '../background/node-folder.ts';
 import { diagnosed } from '../commands/doctor.ts';
 import { type Outer, outerCommand } from './outer-command.ts';
@@ -63,13 +64,9 @@ async function withoutNode(outer: Outer, given: string | undefined): Promise<Dia
 
 async function keptTrackers(dataDir: string): Promise<string> {
   const path = trackersFile(dataDir);
-  try {
-    await access(path);
-    return path;
-  } catch {
-    throw new CommandError(
-      'NOT_SET_UP',
-      'no node has been set up here yet: open an invitation (mbt join LINK), or name the trackers: mbt doctor --trackers FILE',
-    );
-  }
+  if (await isThere(path)) return path;
+  throw new CommandError(
+    'NOT_SET_UP',
+    'no node has been set up here yet: open an invitation (mbt join LINK), or name the trackers: mbt doctor --trackers FILE',
+  );
 }

@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { type Clock, within } from '../../base/index.ts';
 import type { RemoteNode } from '../../local/index.ts';
 import { findNode } from '../background/find-node.ts';
+import { isThere } from '../background/is-there.ts';
 import { dataWords, trackersFile } from '../background/node-folder.ts';
 import { escapeControls } from '../text/escape-controls.ts';
 import { count } from '../text/format.ts';
@@ -54,11 +54,7 @@ const fitted = (line: string, width: number): string[] =>
   line.length <= width ? [line] : wrap(line, width, '  ');
 
 async function withoutNode(dataDir: string, called: string, width: number): Promise<string[]> {
-  const isSetUp = await access(trackersFile(dataDir)).then(
-    () => true,
-    () => false,
-  );
-  if (!isSetUp) return firstSteps(called, width);
+  if (!(await isThere(trackersFile(dataDir)))) return firstSteps(called, width);
   const data = dataWords(dataDir);
   return [
     'Your node does not run, so nothing is shared or downloaded.',

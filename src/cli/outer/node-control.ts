@@ -1,8 +1,9 @@
 import { type Clock, CommandError } from '../../base/index.ts';
-import type { NodeState } from '../../local/index.ts';
+import type { NodeState, RemoteNode } from '../../local/index.ts';
 import { findNode, requireNode } from '../background/find-node.ts';
 import { prepareNode, readTrackers, startNode } from '../background/start-node.ts';
 import { stopNode } from '../background/stop-node.ts';
+import { trafficOf } from '../commands/status.ts';
 import { type Property, propertiesView } from '../output/properties.ts';
 import type { CommandOutput } from '../output/output.ts';
 import { formatDate } from '../text/format.ts';
@@ -64,9 +65,7 @@ export const nodeStatus = outerCommand({
     const node = await requireNode(dataDir, clock);
     try {
       const state = await node.nodeStatus();
-      const more =
-        state.state === 'not-set-up' || state.state === 'starting' ? [] : await moreOf(node.status());
-      out.rows(propertiesView, [...propertiesOf(state), ...more]);
+      out.rows(propertiesView, [...propertiesOf(state), ...(await moreOf(node, state))]);
       return { text: stateText(state), fields: { ...state } };
     } finally {
       await node.close();
@@ -84,19 +83,11 @@ const propertiesOf = (state: NodeState): Property[] => [
   { name: 'page', value: state.web ?? 'off' },
 ];
 
-async function moreOf(
-  asked: ReturnType<Awaited<ReturnType<typeof requireNode>>['status']>,
-): Promise<Property[]> {
-  const now = await asked;
-  return [
-    { name: 'listening', value: now.listening },
-    ...now.trackers.map(({ address, state }) => ({ name: 'tracker', value: address, state })),
-    { name: 'shares', value: now.shares },
-    { name: 'downloads', value: now.downloads },
-    { name: 'peers', value: now.peers },
-    { name: 'download_rate', value: now.downloadBytesPerSecond, unit: 'bytes/s' },
-    { name: 'upload_rate', value: now.uploadBytesPerSecond, unit: 'bytes/s' },
-  ];
+/** What a node that is set up tells as well. */
+async function moreOf(node: RemoteNode, { state }: NodeState): Promise<Property[]> {
+  if (state === 'not-set-up' || state === 'starting') return [];
+  const now = await node.status();
+  return [{ name: 'listening', value: now.listening }, ...trafficOf(now)];
 }
 
 /** The node of a data folder, started with what is kept of its last start if none runs. */
