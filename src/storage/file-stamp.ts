@@ -12,3 +12,7 @@ export const stampOf = ({ size, mtimeMs }: Stats): FileStamp => ({ size, mtimeMs
 
 export const sameStamp = (a: FileStamp, b: FileStamp): boolean =>
   a.size === b.size && a.mtimeMs === b.mtimeMs;
+
+/** Of files in the same order. */
+export const sameStamps = (a: readonly FileStamp[], b: readonly FileStamp[]): boolean =>
+  a.length === b.length && a.every((stamp, at) => sameStamp(stamp, b[at] as FileStamp));

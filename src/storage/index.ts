@@ -8,7 +8,7 @@ export {
 } from './destination.ts';
 export { DownloadStorage, type PieceWriter } from './download-storage.ts';
 export { FilePool } from './file-pool.ts';
-export { sameStamp, stampOf, type FileStamp } from './file-stamp.ts';
+export { sameStamps, stampOf, type FileStamp } from './file-stamp.ts';
 export { HeldStorage } from './held-storage.ts';
 export { ResumeRecord } from './resume-record.ts';
 export { scanFolder, type LeftOut, type Scan, type ScannedFile } from './scan.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { CommandError, sha256Hex, systemCode, utf8 } from '../../base/index.ts';
-import { sameStamp, scanFolder, stampOf, type FileStamp } from '../../storage/index.ts';
+import { scanFolder, stampOf, type FileStamp } from '../../storage/index.ts';
 import { isUnfinished } from './left-out.ts';
 
 /** What stood in a watched folder when it was looked at: a file, or a folder with its files. */
@@ -32,9 +32,6 @@ export async function lookAtEntry(path: string): Promise<EntryLook | undefined> 
     throw error;
   }
 }
-
-export const sameStamps = (a: readonly FileStamp[], b: readonly FileStamp[]): boolean =>
-  a.length === b.length && a.every((stamp, at) => sameStamp(stamp, b[at] as FileStamp));
 
 type Named = readonly [name: string, stamp: FileStamp];
 

@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
+import { sameStamps } from '../../storage/index.ts';
 import type { OwnDownload, OwnShare } from '../seams.ts';
-import { sameStamps, type EntryLook } from './entry-look.ts';
+import type { EntryLook } from './entry-look.ts';
 
 /** So long an entry has to stay as it is before it counts as complete. */
 export const SETTLE_MS = 3_000;

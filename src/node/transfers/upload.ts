@@ -7,7 +7,7 @@ import {
   pieceLengthFor,
   type Content,
 } from '../../metainfo/index.ts';
-import { sameStamp, scanFolder, type FileStamp, type LeftOut, type Scan } from '../../storage/index.ts';
+import { sameStamps, scanFolder, type FileStamp, type LeftOut, type Scan } from '../../storage/index.ts';
 import type { HashProgress, Uploaded } from '../commands.ts';
 import type { GroupRef } from '../seams.ts';
 import type { Desk } from './desk.ts';
@@ -122,9 +122,6 @@ async function knownContent(desk: Desk, scan: Scan): Promise<Content | undefined
   // Without the hashes of its pieces nobody could be served.
   return (await desk.library.layers(content)) && content;
 }
-
-const sameStamps = (a: readonly FileStamp[], b: readonly FileStamp[]): boolean =>
-  a.length === b.length && a.every((stamp, at) => sameStamp(stamp, b[at] as FileStamp));
 
 const samePaths = (content: Content, scan: Scan): boolean =>
   content.name === scan.name &&
