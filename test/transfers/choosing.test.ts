@@ -237,7 +237,8 @@ test('what is in it is not known before somebody tells', async () => {
 test('the priority of a download decides which are active, at once and after a restart', async () => {
   const slow = await world.user('slow', { upBytesPerSecond: MIB / 2 });
   const names = ['1', '2', '3', '4', '5', '6'].map((each) => `f${each}.bin`);
-  for (const [at, name] of names.entries()) await slow.share(await fileOf(slow, name, noise(4 * MIB, at + 1)));
+  for (const [at, name] of names.entries())
+    await slow.share(await fileOf(slow, name, noise(4 * MIB, at + 1)));
   for (const name of names) await bob.download(name);
   const letters = async (): Promise<string> =>
     (await bob.transfers.showDownloads()).map((row) => row.state).join('');
