@@ -94,10 +94,9 @@ async function complete(args: readonly string[]): Promise<number> {
     import('./outer/index.ts'),
     import('./outer/manual.ts'),
   ]);
-  const program = PROGRAM_COMMANDS.map(({ name }) => ({ name, params: [] }));
   const commands = [
     ...allCommands(),
-    ...program,
+    ...PROGRAM_COMMANDS,
     { name: 'help', params: [{ name: 'command', kind: 'command' as const }] },
   ];
   const words = args.slice(args.indexOf('--') + 1);

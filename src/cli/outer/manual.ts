@@ -4,11 +4,19 @@
 export const PROGRAM_COMMANDS = [
   {
     name: 'client',
+    params: [
+      { name: 'ip:port', kind: 'text' },
+      { name: 'tracker_info.txt', kind: 'path' },
+    ],
     usage: 'client <ip:port> <tracker_info.txt> [options]',
     summary: 'A shell that is a node itself, as long as it is open: mbt help client.',
   },
   {
     name: 'tracker',
+    params: [
+      { name: 'tracker_info.txt', kind: 'path' },
+      { name: 'n', kind: 'text' },
+    ],
     usage: 'tracker <tracker_info.txt> <n> [options]',
     summary: 'A tracker, which keeps the books and never sees a file: mbt help tracker.',
   },
