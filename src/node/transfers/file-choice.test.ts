@@ -32,6 +32,18 @@ describe('paths inside a content', () => {
     expect(() => fileAt(content, path)).toThrow(expect.objectContaining({ code: 'NO_SUCH_FILE' }));
   });
 
+  test('in eighty folders inside one another are looked at no more often than they have to be', () => {
+    const path = [...Array<string>(79).fill('deep'), 'file.txt'];
+    let looks = 0;
+    path.slice = (...range) => {
+      looks += 1;
+      return Array.prototype.slice.apply(path, range) as string[];
+    };
+    const deep = { ...content, files: [{ ...content.files[0]!, path }] };
+    expect([...filesAt(deep, ['deep/deep', path.join('/')])]).toEqual([0]);
+    expect(looks).toBe(2);
+  });
+
   test('one file is named by its path, that of a share of one file by nothing', () => {
     expect(fileAt(content, 'b/a.txt')).toBe(PATHS.indexOf('b/a.txt'));
     expect(() => fileAt(content, undefined)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENTS' }));

@@ -49,8 +49,11 @@ export const pathOf = ({ path }: ContentFile): string => path.join('/');
 export function filesAt(content: Content, paths: readonly string[]): Set<number> {
   const wanted = new Map(paths.map((path) => [normal(path), false]));
   const files = new Set<number>();
+  // A content may have a hundred thousand files in eighty folders inside one another.
+  const depths = new Set([...wanted.keys()].map((name) => name.split('/').length));
   for (const [file, { path }] of content.files.entries()) {
-    for (let depth = 1; depth <= path.length; depth += 1) {
+    for (const depth of depths) {
+      if (depth > path.length) continue;
       const name = path.slice(0, depth).join('/');
       if (!wanted.has(name)) continue;
       wanted.set(name, true);
@@ -67,7 +70,8 @@ export function fileAt(content: Content, path: string | undefined): number {
     throw new CommandError('INVALID_ARGUMENTS', `${content.name} is a folder: name a file inside it`);
   }
   const name = normal(path ?? content.name);
-  const file = content.files.findIndex((each) => pathOf(each) === name);
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const file = content.files.findIndex((each) => each.path.at(-1) === last && pathOf(each) === name);
   if (file < 0) throw noSuchFile(content, name);
   return file;
 }
