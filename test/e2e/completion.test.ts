@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mbt } from './harness/mbt-process.ts';
 import { NodeUser } from './harness/node-stage.ts';
 import { Workspace } from './harness/workspace.ts';
+
+/** What a shell would run, expand or take apart. */
+const NAMES = ['$(touch owned)x', '$HOME.bin', 'a b;c', "it's", '`id`', '*'];
 
 let workspace: Workspace;
 let anna: NodeUser;
@@ -12,6 +17,10 @@ beforeAll(async () => {
   anna = await new NodeUser(workspace, 'anna').begins();
   await anna.ok(['create_group', 'band']);
   await anna.ok(['create_group', 'bakers']);
+  for (const name of NAMES) {
+    await writeFile(workspace.path(name), name);
+    await anna.ok(['upload_file', workspace.path(name), 'band']);
+  }
 });
 afterAll(async () => {
   await anna.stop();
@@ -38,6 +47,12 @@ test.skipIf(!has('bash')).each([
   const quoted = words.map((word) => `'${word}'`).join(' ');
   const script = `source <(mbt completion bash); COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _mbt; printf '%s\\n' "\${COMPREPLY[@]}"`;
   expect(inShell('bash', ['--norc'], script)).toEqual(hits);
+});
+
+test.skipIf(!has('bash')).each(NAMES)('bash is given %s so that it means just that', (name) => {
+  const script = `cd '${workspace.folder}'; source <(mbt completion bash); COMP_WORDS=(mbt stop_share band ''); COMP_CWORD=3; _mbt; for hit in "\${COMPREPLY[@]}"; do eval "printf '%s\\n' $hit"; done`;
+  expect(inShell('bash', ['--norc'], script)).toContain(name);
+  expect(existsSync(workspace.path('owned'))).toBe(false);
 });
 
 test.skipIf(!has('fish'))('fish completes names', () => {

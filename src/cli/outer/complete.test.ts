@@ -33,5 +33,6 @@ test('names are nobody’s where no node runs', async () => {
 test('words as a shell has them typed are read without their quotes, and folders left unmarked', async () => {
   const here = new URL('../', import.meta.url).pathname;
   expect(await complete(['upload_file', `"${here}oute`], true)).toEqual([`${here}outer`]);
+  expect(await complete(['upload_file', `${here}oute`], true)).toEqual([`${here}outer/`]);
   expect(await complete(['upload_file', `${here}oute`])).toEqual([`${here}outer/`]);
 });

@@ -39,8 +39,10 @@ export async function completeWords(
     namesOf(dataDir, kind, group, clock),
   );
   const hits = await completer.suggest([name, ...rest], typed);
-  // A shell that quotes names by itself marks folders by itself, too.
-  return hits.map(({ text, open }) => (open && quoted ? text.slice(0, -1) : text));
+  // In an open quote the shell protects names by itself, and marks folders.
+  return hits.map(({ text, open }) =>
+    open && quoted && /^["']/.test(words.at(-1) ?? '') ? text.slice(0, -1) : text,
+  );
 }
 
 const unquoted = (word: string): string => splitWords(word).words[0]?.text ?? '';

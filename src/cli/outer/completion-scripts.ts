@@ -1,12 +1,20 @@
 /** Scripts for shells that ask `mbt __complete` for what may stand at the cursor: one suggestion a line. */
 export const COMPLETION_SCRIPTS = {
-  // With -o filenames bash protects blanks and the like in what it inserts, and marks folders.
+  // printf %q protects what a shell would run or expand; in an open quote, -o filenames has bash do so.
   bash: `# bash completion of mbt: mbt completion bash > ~/.local/share/bash-completion/completions/mbt
 _mbt() {
-  local hit words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local hit kept words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
-  while IFS= read -r hit; do COMPREPLY+=("$hit"); done < <(mbt __complete --quoted -- "\${words[@]}" 2>/dev/null)
-  compopt -o filenames 2>/dev/null
+  while IFS= read -r hit; do
+    case \${COMP_WORDS[COMP_CWORD]} in
+      [\\"\\']*) compopt -o filenames 2>/dev/null; COMPREPLY+=("$hit") ;;
+      *)
+        kept=; [[ $hit == '~/'* ]] && kept='~/' hit=\${hit:2}
+        [[ -n $hit ]] && printf -v hit %q "$hit"
+        COMPREPLY+=("$kept$hit") ;;
+    esac
+  done < <(mbt __complete --quoted -- "\${words[@]}" 2>/dev/null)
+  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == */ ]] && compopt -o nospace 2>/dev/null
   return 0
 }
 complete -F _mbt mbt
