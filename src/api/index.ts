@@ -56,7 +56,6 @@ export {
 } from './tracker-list.ts';
 
 export {
-  LOCAL_BODY_BYTES_MAX,
   localApi,
   localRoute,
   type LocalApi,

@@ -1,11 +1,5 @@
 import type { z } from 'zod';
-import {
-  LOCAL_BODY_BYTES_MAX,
-  type LocalCall,
-  type LocalEndpoint,
-  localApi,
-  localPaths,
-} from '../api/index.ts';
+import { type LocalCall, type LocalEndpoint, localApi, localPaths } from '../api/index.ts';
 import { type Clock, CommandError, type Logger } from '../base/index.ts';
 import type { CallContext, Handlers } from './call-context.ts';
 import { bodyOf, type Exchange } from './exchange.ts';
@@ -16,8 +10,6 @@ import { Refusal } from './refusal.ts';
 const PROGRESS_MS = 100;
 /** What is wrong with a body is told one by one, to so many. */
 const ISSUES_MAX = 8;
-/** Who has no session yet may say so much. */
-const OPEN_SESSION_BYTES_MAX = 4096;
 
 const names = new Map(
   Object.entries(localPaths).map(([name, route]) => [route as string, name as LocalCall]),
@@ -68,8 +60,7 @@ export class CallServer {
 
   async #read(name: LocalCall, exchange: Exchange): Promise<unknown> {
     if (exchange.method === 'GET') return queryOf(exchange.url);
-    const bytesMax = name === 'openSession' ? OPEN_SESSION_BYTES_MAX : LOCAL_BODY_BYTES_MAX;
-    return readJson(exchange, bytesMax, this.#clock);
+    return readJson(exchange, localApi[name].bodyBytesMax, this.#clock);
   }
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  LOCAL_BODY_BYTES_MAX,
   type LocalCall,
   type LocalEndpoint,
   localApi,
@@ -45,7 +44,7 @@ function operation(name: LocalCall): Json {
   const endpoint: LocalEndpoint = localApi[name];
   const { method } = localRoute(name);
   const only = endpoint.access === 'socket' ? ' Not for the page.' : '';
-  const limit = method === 'POST' ? ` Body: at most ${LOCAL_BODY_BYTES_MAX} bytes.` : '';
+  const limit = method === 'POST' ? ` Body: at most ${endpoint.bodyBytesMax} bytes.` : '';
   return {
     operationId: name,
     summary: endpoint.summary,

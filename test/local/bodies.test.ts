@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  LOCAL_BODY_BYTES_MAX,
   type LocalCall,
   type LocalEndpoint,
   localApi,
@@ -84,7 +83,7 @@ describe('a call with a wrong body says which field, and is not done', () => {
 
 describe('a body without end', () => {
   test('too long, as it says itself', async () => {
-    const body = Buffer.alloc(LOCAL_BODY_BYTES_MAX + 1, ' ');
+    const body = Buffer.alloc(localApi.createGroup.bodyBytesMax + 1, ' ');
     await expectRefused(post('createGroup', body), 413, /longer than/);
   });
 

@@ -19,19 +19,22 @@ export interface LocalEndpoint<Input extends z.ZodType = z.ZodType, Result exten
   readonly result: Result;
   /** The answer is a stream of JSON lines: `{progress}` any number of times, then `{result}` or `{error}`. */
   readonly progress?: z.ZodType;
+  /** A longer body is refused before it is read whole. */
+  readonly bodyBytesMax: number;
 }
+
+const BODY_BYTES_MAX = 256 * 1024;
+/** Of calls that may name every file of a large folder. */
+const LONG_BODY_BYTES_MAX = 16 * 2 ** 20;
 
 function call<Input extends z.ZodType, Result extends z.ZodType>(
   summary: string,
   input: Input,
   result: Result,
-  more: { readonly access?: LocalAccess; readonly progress?: z.ZodType } = {},
+  more: Partial<Pick<LocalEndpoint, 'access' | 'progress' | 'bodyBytesMax'>> = {},
 ): LocalEndpoint<Input, Result> {
-  return { summary, input, result, access: 'any', ...more };
+  return { summary, input, result, access: 'any', bodyBytesMax: BODY_BYTES_MAX, ...more };
 }
-
-/** A body may have so many bytes. */
-export const LOCAL_BODY_BYTES_MAX = 16 * 2 ** 20;
 
 const text = z.string().min(1).max(4096);
 const secret = z.string().min(1).max(1024);
@@ -52,7 +55,9 @@ export const localApi = {
   setUp: call('give the node its trackers', host.setUp, host.nodeState),
   stopNode: call('end the node', nothing, done, { access: 'socket' }),
   webLink: call('a link that opens the page, once', nothing, host.webLink, { access: 'socket' }),
-  openSession: call("exchange a link's token for a cookie", z.object({ token: secret }), done),
+  openSession: call("exchange a link's token for a cookie", z.object({ token: secret }), done, {
+    bodyBytesMax: 4096,
+  }),
   closeSession: call('forget this browser', nothing, done),
 
   createUser: call('make an account', z.object({ user, password: secret }), rows.createdUser),
@@ -122,6 +127,7 @@ export const localApi = {
     'download',
     z.object({ group, file: text, destination: path, terms: choice.downloadTerms.optional() }),
     rows.downloadStarted,
+    { bodyBytesMax: LONG_BODY_BYTES_MAX },
   ),
   showDownloads: call('all downloads', nothing, many(rows.downloadRow)),
   pauseDownload: call('pause', ofFile, done),
@@ -136,6 +142,7 @@ export const localApi = {
       priority: choice.filePriority,
     }),
     done,
+    { bodyBytesMax: LONG_BODY_BYTES_MAX },
   ),
   waitDownloads: call(
     'wait until none is under way',
