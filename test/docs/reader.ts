@@ -6,7 +6,7 @@ import { mbt, withinLimit } from '../e2e/harness/mbt-process.ts';
 import { TerminalModel } from '../support/terminal-model.ts';
 import { type Step, shows } from './console-blocks.ts';
 
-const COLUMNS = 100;
+const COLUMNS = 160;
 const READER_PASSWORD = 'seven-geese-swim-north';
 /** What stands before the cursor when something is asked, and what is answered. */
 const ANSWERS: readonly (readonly [RegExp, (name: string) => string])[] = [

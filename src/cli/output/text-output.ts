@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Clock, CommandError } from '../../base/index.ts';
 import type { NodeEvent } from '../../node/index.ts';
 import { escapeControls } from '../text/escape-controls.ts';
+import { breakLine } from '../text/wrap.ts';
 import { drawBars } from './bars.ts';
 import type { CommandOutput, Done, Output, ProgressBar, View } from './output.ts';
 import type { Screen } from './screen.ts';
@@ -75,10 +76,11 @@ export class TextOutput implements Output {
   }
 
   #tagged(tag: Tag, text: string): void {
-    const shown = this.#screen.colours
-      ? styleText(TAG_COLOURS[tag], `${tag}:`, { validateStream: false })
-      : `${tag}:`;
-    this.#screen.print([`${shown} ${escapeControls(text)}`]);
+    const { isTerminal, columns, colours } = this.#screen;
+    const line = `${tag}: ${escapeControls(text)}`;
+    const [first = '', ...others] = isTerminal ? breakLine(line, columns) : [line];
+    const mark = styleText(TAG_COLOURS[tag], `${tag}:`, { validateStream: false });
+    this.#screen.print([colours ? first.replace(`${tag}:`, mark) : first, ...others]);
   }
 
   #progress(bars: readonly ProgressBar[]): void {

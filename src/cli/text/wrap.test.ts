@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wrap } from './wrap.ts';
+import { breakLine, wrap } from './wrap.ts';
 
 test.each([
   ['', 10, '', []],
@@ -10,4 +10,14 @@ test.each([
   ['one\n  two', 20, '', ['one two']],
 ])('%j in %i columns', (text, columns, indent, lines) => {
   expect(wrap(text, columns, indent)).toEqual(lines);
+});
+
+test.each([
+  ['short', 10, ['short']],
+  ['one two three', 7, ['one two', 'three']],
+  ['a  b  c d e', 7, ['a  b  c', 'd e']],
+  ['see mbt://join/abcdefgh now', 8, ['see', 'mbt://join/abcdefgh', 'now']],
+  ['abcdefghijk', 4, ['abcdefghijk']],
+])('%j breaks at blanks in %i columns', (text, columns, lines) => {
+  expect(breakLine(text, columns)).toEqual(lines);
 });

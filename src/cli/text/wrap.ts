@@ -18,3 +18,20 @@ export function wrap(text: string, columns: number, indent = ''): string[] {
   if (line !== '') lines.push(lines.length > 0 ? indent + line : line);
   return lines;
 }
+
+/**
+ * A sentence in lines of at most `columns` characters: only blanks at which it is broken are left out, so that names
+ * in it stay as they are. A word longer than that stands alone, for the terminal to break.
+ */
+export function breakLine(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > columns) {
+    const before = rest.lastIndexOf(' ', columns);
+    const at = before > 0 ? before : rest.indexOf(' ', columns);
+    if (at < 0) break;
+    lines.push(rest.slice(0, at));
+    rest = rest.slice(at + 1);
+  }
+  return [...lines, rest];
+}
