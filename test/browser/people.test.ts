@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === undefined)('who is in, by the page', () => {
     await (await eve.node()).joinGroup('lab');
     await adasPage
       .getByRole('link', { name: /^Groups/ })
-      .getByText('1 people ask to join')
+      .getByText('1 person asks to join')
       .waitFor({ state: 'attached' });
     expect(await adasPage.title()).toMatch(/^\(1\) lab/);
     await adasPage.getByRole('button', { name: 'Reject eve' }).click();

@@ -5,7 +5,7 @@ import { unread } from '../state/news.ts';
 import { downloads, groups, ownGroups, requestsOf, waiting, waitingInAll } from '../state/store.ts';
 import { transfers } from '../state/transfers.ts';
 import { href, route } from '../router.ts';
-import { formatRate } from '../text/format.ts';
+import { formatCount, formatRate } from '../text/format.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { Badge } from '../ui/show.tsx';
 import { Place } from './place.tsx';
@@ -72,7 +72,10 @@ function Side({ user }: { readonly user: string }) {
       </a>
       <nav class="nav" aria-label="Places">
         <NavLink to="groups" icon="group" text="Groups">
-          <Badge count={waitingInAll.value} label={`${waitingInAll.value} people ask to join`} />
+          <Badge
+            count={waitingInAll.value}
+            label={formatCount(waitingInAll.value, 'person asks to join', 'people ask to join')}
+          />
         </NavLink>
         <NavLink to="downloads" icon="down" text="Downloads">
           <Badge count={active} label={`${active} under way`} />
@@ -132,7 +135,7 @@ function SideGroups() {
           >
             <span class="ellipsis">{group}</span>
             {you === 'pending' && <span class="side-note">waiting</span>}
-            <Badge count={asking} label={`${asking} ask to join`} />
+            <Badge count={asking} label={formatCount(asking, 'asks to join', 'ask to join')} />
           </a>
         );
       })}

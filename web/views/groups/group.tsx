@@ -53,7 +53,7 @@ function GroupHead({ row, section }: { readonly row: GroupRow; readonly section:
             href={href('groups', group, 'people')}
             {...(here === 'people' ? { 'aria-current': 'page' as const } : {})}
           >
-            People <Badge count={asking} label={`${asking} ask to join`} />
+            People <Badge count={asking} label={formatCount(asking, 'asks to join', 'ask to join')} />
           </a>
         </nav>
       )}

@@ -68,7 +68,7 @@ function GroupCard({ row }: { readonly row: GroupRow }) {
             {row.you !== 'owner' && ` · owner ${row.owner}`}
           </span>
         </span>
-        <Badge count={asking} label={`${asking} ask to join`} />
+        <Badge count={asking} label={formatCount(asking, 'asks to join', 'ask to join')} />
         {row.you === 'owner' && <Pill tone="accent">owner</Pill>}
         {row.you === 'pending' && <Pill tone="bad">waiting</Pill>}
       </a>
