@@ -212,7 +212,7 @@ export class FollowedGroup {
       }
       this.#faults.set(
         name,
-        `${name} of ${this.group} is not fetched: ${root} is something else; move it away, or download_file it elsewhere`,
+        `${name} of ${this.group} is not fetched: ${root} is something else; move it away and wait a few minutes, or download_file it elsewhere`,
       );
     } catch (error) {
       this.#onFault(name, error);
