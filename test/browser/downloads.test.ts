@@ -52,7 +52,9 @@ describe.skipIf(chromiumPath === undefined)('downloads, by the page', () => {
     await dialog.getByRole('checkbox', { name: /^wanted\.bin/ }).check();
     await dialog.getByText('1 file of 3').waitFor();
     // Its folder is neither ticked nor not.
-    expect(await page.evaluate('document.querySelectorAll("dialog input:indeterminate").length')).toBe(1);
+    await expect
+      .poll(() => page.evaluate('document.querySelectorAll("dialog input:indeterminate").length'))
+      .toBe(1);
     await dialog.getByRole('button', { name: 'Download these' }).click();
     await dialog.waitFor({ state: 'detached' });
     await goTo(page, 'downloads');

@@ -57,6 +57,8 @@ async function person(name: string, hooks?: EventHookOptions): Promise<Person> {
 async function groupOf(owner: Person, member: Person): Promise<void> {
   await owner.node.createGroup('lab');
   await member.node.joinGroup('lab');
+  // Who is let in at once was never heard to ask.
+  await soon(() => expect(owner.events.map((event) => 'about' in event && event.about)).toContain('request'));
   await owner.node.acceptRequest('lab', member.name);
   await soon(async () => expect(await member.node.listFiles('lab')).toEqual([]));
 }
