@@ -88,6 +88,8 @@ describe.skipIf(chromiumPath === undefined)('an invitation, opened on a fresh co
     await page.getByLabel('Invitation link, or list of trackers').fill(link);
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('The invitation is kept').waitFor();
+    await page.reload();
+    await page.getByText('The invitation is kept').waitFor();
     await createAccount(page, 'eve', 'choir');
     await page.getByText('You are in choir', { exact: true }).waitFor();
     await page.getByText('No files yet').waitFor();
@@ -108,6 +110,9 @@ describe.skipIf(chromiumPath === undefined)('an invitation, opened on a fresh co
 
   test('what is no invitation is said so', async () => {
     const page = await (await stage.person('mallory')).openPage();
+    await page.getByLabel('Invitation link, or list of trackers').fill('hello there');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('This is no invitation. It looks like mbt://join/…').waitFor();
     await page.getByLabel('Invitation link, or list of trackers').fill('mbt://join/nonsense');
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('The invitation does not work').waitFor();

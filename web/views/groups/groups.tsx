@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { heldInvitation } from '../../state/held-invitation.ts';
 import { useLive } from '../../state/live-list.ts';
 import { groups, waiting, type GroupRow } from '../../state/store.ts';
 import { href } from '../../router.ts';
@@ -7,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Badge, Empty, Failure, Loading, Pill } from '../../ui/show.tsx';
 import { CreateGroup } from './create-group.tsx';
+import { Invited } from './invited.tsx';
 import { JoinGroup } from './join-group.tsx';
 
 /** All groups: one's own first, then those that one may ask to join. */
@@ -41,6 +43,7 @@ export function Groups() {
           Make one and invite others, or join one by an invitation or by its name.
         </Empty>
       )}
+      {rows && (own.length === 0 || heldInvitation.value !== undefined) && <Invited />}
       <ul class="cards group-cards">
         {own.map((row) => (
           <GroupCard key={row.group} row={row} />

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { call, toApiError, type ApiError } from '../../api/client.ts';
+import { heldInvitation } from '../../state/held-invitation.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check, Field } from '../../ui/field.tsx';
 import { Failure, Notice } from '../../ui/show.tsx';
 import { afterLogIn } from './after-log-in.ts';
 import type { EntryStep } from './entry.tsx';
-import { heldInvitation } from './set-up.tsx';
 import { Welcome } from './welcome.tsx';
 
 interface LogInProps {

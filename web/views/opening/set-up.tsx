@@ -1,29 +1,32 @@
-import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { call, toApiError, type ApiError } from '../../api/client.ts';
+import { holdInvitation } from '../../state/held-invitation.ts';
 import { nodeState } from '../../state/store.ts';
+import { firstWords, NO_INVITATION } from '../../text/first-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Failure } from '../../ui/show.tsx';
 import { Welcome } from './welcome.tsx';
 
-/** The invitation by which the node was set up: its group is asked for as soon as somebody is logged in. */
-export const heldInvitation = signal<string | undefined>(undefined);
-
 /** A fresh node needs to know its trackers: from an invitation, or from a list. */
 export function SetUp() {
   const [text, setText] = useState('');
   const [error, setError] = useState<ApiError>();
+  const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const given = text.trim();
+  const isEmpty = text.trim() === '';
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (given === '' || busy) return;
+    if (isEmpty || busy) return;
+    const given = firstWords(text);
+    setFault(given ? undefined : NO_INVITATION);
+    setError(undefined);
+    if (!given) return;
     setBusy(true);
     try {
-      const isInvitation = given.startsWith('mbt:');
-      nodeState.put(await call('setUp', isInvitation ? { invitation: given } : { trackers: given }));
-      if (isInvitation) heldInvitation.value = given;
+      const now = await call('setUp', given);
+      holdInvitation('invitation' in given ? given.invitation : undefined);
+      nodeState.put(now);
     } catch (thrown) {
       setError(toApiError(thrown));
       setBusy(false);
@@ -43,12 +46,13 @@ export function SetUp() {
           value={text}
           onInput={setText}
           autofocus
+          error={fault}
           placeholder="mbt://join/…"
           hint="Somebody who is in the group already can send you either. A list has a tracker on each line, like 192.0.2.7:6969."
         />
         {error && <Failure error={error} />}
         <div class="actions end">
-          <Button kind="primary" type="submit" busy={busy} disabled={given === ''}>
+          <Button kind="primary" type="submit" busy={busy} disabled={isEmpty}>
             Go on
           </Button>
         </div>
