@@ -47,6 +47,7 @@ export function FileCells({ group, row, file, isMine, tabIndex }: FileCellsProps
       </div>
       <div role="gridcell" class="cell-sharers">
         <span class="ellipsis" title={row.sharers.join(', ')}>
+          {row.sharers.length > 0 && <span class="only-narrow">by </span>}
           {row.sharers.join(', ') || 'nobody now'}
         </span>
       </div>
