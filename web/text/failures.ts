@@ -61,5 +61,17 @@ const TITLES: Record<FailureCode, string> = {
 
 export function failureText(thrown: unknown): { readonly title: string; readonly text: string } {
   const { code, message } = toApiError(thrown);
-  return { title: TITLES[code] ?? 'It did not work', text: message };
+  return { title: TITLES[code] ?? 'It did not work', text: sentence(message) };
+}
+
+/** Words by which the node's texts begin. Any other first word may be a name, or a label, and stays as it is. */
+const OPENERS = new Set(
+  `a after already an another at choose folders give interrupted it log logged more name no nobody none nothing of only
+  port someone that the there these they this to use what you your`.split(/\s+/),
+);
+
+/** The node begins its texts with a small letter; under a heading they are sentences. */
+function sentence(text: string): string {
+  const first = /^[a-z]+(?=[\s,;]|$)/.exec(text)?.[0];
+  return first !== undefined && OPENERS.has(first) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
 }
