@@ -1,5 +1,4 @@
 import type { ComponentType } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { href } from '../../router.ts';
 import { AccountSection } from './account-section.tsx';
 import { BrowserSection } from './browser-section.tsx';
@@ -25,14 +24,12 @@ const SECTIONS: readonly { readonly key: string; readonly title: string; readonl
 /** Settings, a section at a time. */
 export default function Settings({ section }: { readonly section?: string }) {
   const shown = SECTIONS.find(({ key }) => key === section) ?? SECTIONS[0];
-  const nav = useRef<HTMLElement>(null);
-  useLayoutEffect(() => bringIntoSight(nav.current), [shown?.key]);
   if (!shown) return null;
   const { View } = shown;
   return (
     <div class="settings">
       <h1>Settings</h1>
-      <nav ref={nav} class="settings-nav" aria-label="Settings">
+      <nav class="settings-nav" aria-label="Settings">
         {SECTIONS.map(({ key, title }) => (
           <a
             key={key}
@@ -49,11 +46,4 @@ export default function Settings({ section }: { readonly section?: string }) {
       </section>
     </div>
   );
-}
-
-/** On a phone the sections are a line that is wider than the screen. */
-function bringIntoSight(nav: HTMLElement | null): void {
-  const current = nav?.querySelector<HTMLElement>('[aria-current]');
-  if (!nav || !current) return;
-  nav.scrollLeft = current.offsetLeft - nav.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
 }

@@ -37,8 +37,8 @@ export function LimitsSection() {
         }}
       />
       <Check
-        label="The own network is free of limits"
-        hint="Computers in the same house or lab exchange as fast as they can."
+        label="My own network has no limits"
+        hint="With computers in the same house or lab I exchange as fast as we can."
         checked={rows.lanExempt}
         onChange={(exempt) =>
           void attempt(async () => {
