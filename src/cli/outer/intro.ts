@@ -78,7 +78,8 @@ function firstSteps(called: string, width: number): string[] {
 async function withNode(node: RemoteNode, clock: Clock): Promise<string[]> {
   try {
     const state = await node.nodeStatus();
-    const lines = [`Your node runs (pid ${state.pid}).`, capital(nextStep(state))];
+    const next = nextStep(state);
+    const lines = [`Your node runs (pid ${state.pid}).`, ...(next === '' ? [] : [capital(next)])];
     if (state.state !== 'logged-in') return lines;
     return [...lines, ...(await within(clock, LISTS_MS, groupsOf(node), () => new Error('too slow')))];
   } catch {

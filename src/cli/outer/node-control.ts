@@ -7,7 +7,7 @@ import { trafficOf } from '../commands/status.ts';
 import { type Property, propertiesView } from '../output/properties.ts';
 import type { CommandOutput } from '../output/output.ts';
 import { formatDate } from '../text/format.ts';
-import { nextStep, stateText } from './node-state.ts';
+import { stateText, tellNext } from './node-state.ts';
 import { outerCommand } from './outer-command.ts';
 import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
 
@@ -28,7 +28,7 @@ export const nodeStart = outerCommand({
     const settings = toSettings(options);
     const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
     const { started, setUp, state } = await startNode({ dataDir, settings, trackers }, clock, signal);
-    out.notice(nextStep(state));
+    tellNext(out, state);
     if (started)
       return { text: `node started (pid ${state.pid}), data in ${dataDir}`, fields: { started, ...state } };
     const isMeant = Object.keys(settings).length > 0 || (trackers !== undefined && !setUp);

@@ -1,6 +1,6 @@
 import { logFile } from '../background/node-folder.ts';
 import { readTrackers, prepareNode } from '../background/start-node.ts';
-import { nextStep } from './node-state.ts';
+import { tellNext } from './node-state.ts';
 import { outerCommand } from './outer-command.ts';
 import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
 
@@ -38,7 +38,7 @@ export const nodeRun = outerCommand({
         onServing: (host, web) => {
           if (options.quiet) return;
           out.notice(`node of ${dataDir} runs (pid ${process.pid})${web === null ? '' : `; page at ${web}`}`);
-          out.notice(nextStep({ ...host.state, web }));
+          tellNext(out, { ...host.state, web });
           host.onEvent((event) => output.event(event));
         },
       });

@@ -2,8 +2,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeState } from '../../local/index.ts';
 import { dataWords } from '../background/node-folder.ts';
+import type { CommandOutput } from '../output/output.ts';
 
-/** What somebody who has just met this node does next. */
+/** Says it, where there is something to say. */
+export function tellNext(out: Pick<CommandOutput, 'notice'>, state: NodeState): void {
+  const next = nextStep(state);
+  if (next !== '') out.notice(next);
+}
+
+/** What somebody who has just met this node does next; empty while nobody knows. */
 export function nextStep({ state, text, user, dataDir, web }: NodeState): string {
   const data = dataWords(dataDir);
   const page = web === null ? '' : `, or on the page: mbt web${data}`;
