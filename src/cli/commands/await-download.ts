@@ -6,8 +6,8 @@ import { downloadBars } from './downloads-view.ts';
 const LOOK_MS = 250;
 
 /**
- * Waits for the end of the download that goes to `path`, under a bar where one can be seen; resolves to where it
- * lies. DOWNLOAD_FAILED: it failed, or was paused or taken off the list meanwhile. INTERRUPTED by `signal`: the
+ * Waits for the end of the download that goes to `path`, under a bar where one can be seen; resolves to its
+ * last row. DOWNLOAD_FAILED: it failed, or was paused or taken off the list meanwhile. INTERRUPTED by `signal`: the
  * download goes on.
  */
 export async function awaitDownload(
@@ -17,10 +17,10 @@ export async function awaitDownload(
   out: CommandOutput,
   clock: Clock,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<DownloadRow> {
   let stop = (): void => undefined;
   try {
-    return await new Promise<string>((resolve, reject) => {
+    return await new Promise<DownloadRow>((resolve, reject) => {
       let asking = false;
       const look = (): void => {
         if (asking) return;
@@ -48,10 +48,10 @@ export async function awaitDownload(
   }
 }
 
-/** Where it lies, why it will not come, or undefined while it is on its way. */
-function endOf(row: DownloadRow | undefined): string | CommandError | undefined {
+/** Its row when complete, why it will not come, or undefined while it is on its way. */
+function endOf(row: DownloadRow | undefined): DownloadRow | CommandError | undefined {
   if (row === undefined) return failed('it was taken off the list meanwhile');
-  if (row.state === 'C') return row.path;
+  if (row.state === 'C') return row;
   if (row.state === 'F') return failed(`${row.file}: ${row.remark === '' ? 'it failed' : row.remark}`);
   if (row.state === 'P') return failed(`${row.file} was paused; resume_download lets it go on`);
   return undefined;

@@ -166,6 +166,9 @@ test.each([
   ['schedule "mon 08:00-09:00" up 1M up 2M', 'up is given twice'],
   ['schedule noon up 1M', '"noon" is no time of the week'],
   ['download_file band x /d --hold --wait', '--hold pauses it'],
+  ['invite band --expires 5s', 'INVALID_ARGUMENTS: --expires is between 1m and 366d'],
+  ['invite band --expires 367d', 'INVALID_ARGUMENTS: --expires is between 1m and 366d'],
+  ['invite band --uses 1001', 'INVALID_ARGUMENTS: --uses is from 1 to 1000'],
   ['web', 'this shell is the node itself and has no page'],
 ])('%s is refused', async (line, says) => {
   expect((await run(line)).join()).toContain(says);

@@ -1,3 +1,4 @@
+import { CommandError } from '../../base/index.ts';
 import type { Diagnosis } from '../../node/index.ts';
 import type { CommandOutput } from '../output/output.ts';
 import type { CommandDone } from '../shell/command.ts';
@@ -18,14 +19,11 @@ export const doctor = nodeCommand({
   run: async ({ target, out }) => diagnosed(await target.doctor(), out),
 });
 
-/** Tells what was found. */
+/** Tells what was found. NOT_READY: something is to be mended. */
 export function diagnosed(diagnosis: Diagnosis, out: CommandOutput): CommandDone {
   const findings = findingsOf(diagnosis);
   out.rows(findingsView, findings);
   const wrong = findings.filter(({ verdict }) => verdict === 'wrong').length;
-  return {
-    text: wrong === 0 ? 'nothing is wrong' : `${count(wrong, 'thing')} to mend, see above`,
-    fields: { wrong, diagnosis },
-    ...(wrong > 0 ? { exitCode: 1 } : {}),
-  };
+  if (wrong > 0) throw new CommandError('NOT_READY', `${count(wrong, 'thing')} to mend, see above`);
+  return { text: 'nothing is wrong', fields: { wrong, diagnosis } };
 }

@@ -35,9 +35,9 @@ export const downloadFile = nodeCommand({
     const chosen = only.length > 0 || hold;
     const started = await target.downloadFile(group, file, destination, ...(chosen ? [terms] : []));
     if (wait) {
-      const path = await awaitDownload(target, group, started.path, out, clock, signal);
+      const row = await awaitDownload(target, group, started.path, out, clock, signal);
       return {
-        text: `complete: ${started.file} (${formatBytes(started.size)}) -> ${path}`,
+        text: `complete: ${started.file} (${formatBytes(row.totalBytes)}) -> ${row.path}`,
         fields: { ...started },
       };
     }

@@ -1,8 +1,12 @@
+import { CommandError } from '../../base/index.ts';
 import { count, formatDate } from '../text/format.ts';
 import { invitationsView, linkView } from './invitations-view.ts';
 import { GROUP, nodeCommand } from './node-command.ts';
 
 const WEEK_SECONDS = 7 * 86_400;
+const EXPIRES_SECONDS_MIN = 60;
+const EXPIRES_SECONDS_MAX = 366 * 86_400;
+const USES_MAX = 1000;
 
 export const invite = nodeCommand({
   name: 'invite',
@@ -22,11 +26,9 @@ export const invite = nodeCommand({
   ],
   example: 'invite band --expires 3d --uses 5',
   async run({ target, args: [group], options, out }) {
-    const made = await target.invite(group, {
-      expiresInSeconds: options.expires ?? WEEK_SECONDS,
-      uses: options.uses ?? 1,
-      auto: options.auto,
-    });
+    const { expires = WEEK_SECONDS, uses = 1, auto } = options;
+    checkTerms(expires, uses);
+    const made = await target.invite(group, { expiresInSeconds: expires, uses, auto });
     out.rows(linkView, [made]);
     const who = made.auto ? 'they are let in while your node is online' : 'you accept each: list_requests';
     return {
@@ -35,6 +37,12 @@ export const invite = nodeCommand({
     };
   },
 });
+
+function checkTerms(expires: number, uses: number): void {
+  if (expires < EXPIRES_SECONDS_MIN || expires > EXPIRES_SECONDS_MAX)
+    throw new CommandError('INVALID_ARGUMENTS', '--expires is between 1m and 366d');
+  if (uses > USES_MAX) throw new CommandError('INVALID_ARGUMENTS', `--uses is from 1 to ${USES_MAX}`);
+}
 
 export const listInvitations = nodeCommand({
   name: 'list_invitations',

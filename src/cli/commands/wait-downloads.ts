@@ -20,7 +20,9 @@ export const waitDownloads = nodeCommand({
   example: 'wait_downloads 60',
   async run({ target, args: [seconds], out, clock, signal }) {
     const waited = await withDownloadBars(target, out, clock, () => target.waitDownloads(seconds, signal));
-    return { text: `${count(waited.complete, 'download')} complete`, fields: { ...waited } };
+    const text =
+      waited.complete === 0 ? 'nothing to wait for' : `${count(waited.complete, 'download')} complete`;
+    return { text, fields: { ...waited } };
   },
 });
 

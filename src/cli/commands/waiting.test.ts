@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { fakeNode } from '../../../test/support/fake-node.ts';
-import { PseudoTerminal } from '../../../test/support/pseudo-terminal.ts';
-import type { DownloadRow, GroupRow } from '../../node/index.ts';
+import { PseudoTerminal, TextSink } from '../../../test/support/pseudo-terminal.ts';
+import type { Diagnosis, DownloadRow, GroupRow } from '../../node/index.ts';
 import { StreamScreen } from '../output/screen.ts';
+import { JsonOutput } from '../output/json-output.ts';
 import { TextOutput } from '../output/text-output.ts';
+import { CommandRunner } from '../shell/runner.ts';
 import { AnswerWatch } from './await-answer.ts';
 import { awaitDownload } from './await-download.ts';
+import { nodeCommands } from './index.ts';
 
 /** Lets what is under way come to its end. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -141,11 +144,58 @@ test.each([
   expect(terminal.screen.text()).toContain('50%  256 B/s  2 s left  1 peer');
   rows = [row];
   clock.advance(250);
-  if (ends !== undefined) expect(await waiting).toBe(ends);
+  if (ends !== undefined) expect((await waiting).path).toBe(ends);
   else
     await expect(waiting).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringContaining(says),
     });
   expect(terminal.screen.text().trim()).toBe('');
+});
+
+/** What a line comes to without a terminal. */
+async function said(line: string, node: ReturnType<typeof fakeNode>, json = false): Promise<string[]> {
+  const sink = new TextSink();
+  const screen = new StreamScreen(sink, 'xterm');
+  const clock = new FakeClock();
+  const output = json ? new JsonOutput(screen) : new TextOutput(screen, clock);
+  await new CommandRunner(nodeCommands, node, output, clock).runLine(
+    line,
+    undefined,
+    new AbortController().signal,
+  );
+  return sink.lines();
+}
+
+test('where nothing is under way, there is nothing to wait for', async () => {
+  const node = fakeNode({ waitDownloads: async () => ({ complete: 0 }) });
+  expect(await said('wait_downloads', node)).toEqual(['SUCCESS: nothing to wait for']);
+});
+
+test('a download of some files ends with the size of these', async () => {
+  const node = fakeNode({
+    downloadFile: async (_group, file, path) => ({ file, path, size: 1_048_576, queued: false }),
+    showDownloads: async () => [{ ...ROW, state: 'C' }],
+  });
+  expect(await said('download_file band a.bin /x/a.bin --only b --wait', node)).toEqual([
+    'SUCCESS: complete: a.bin (1 KiB) -> /x/a.bin',
+  ]);
+});
+
+test('things to mend are an error, after the rows', async () => {
+  const diagnosis: Diagnosis = {
+    version: '1.0.0',
+    node: 'v20.20.2',
+    trackers: [],
+    port: { port: 6881, reachable: false, text: '' },
+    clockSkewMs: 600_000,
+    freeBytes: 2 ** 40,
+  };
+  const node = fakeNode({ doctor: async () => diagnosis });
+  const lines = await said('doctor', node);
+  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.at(-1)).toMatch(/^ERROR: NOT_READY: \d things to mend, see above$/);
+  const rows = (await said('doctor', node, true)).map((line) => JSON.parse(line) as unknown);
+  expect(rows[0]).toMatchObject({ type: 'row', command: 'doctor' });
+  expect(rows.at(-1)).toMatchObject({ type: 'error', command: 'doctor', code: 'NOT_READY' });
 });
