@@ -19,6 +19,8 @@ test.each([
     to: 600,
     told: 'mon,fri-sun 09:30-10:00',
   },
+  { text: 'mon-fri 8-18', days: [1, 2, 3, 4, 5], from: 480, to: 1080, told: 'mon-fri 08:00-18:00' },
+  { text: 'sat 8:00-24', days: [6], from: 480, to: 1440, told: 'sat 08:00-24:00' },
   { text: 'tue,tue,thu 09:00-10:00', days: [2, 4], from: 540, to: 600, told: 'tue,thu 09:00-10:00' },
 ])('$text', ({ text, days, from, to, told }) => {
   const hours = parseHours(text);
@@ -33,6 +35,7 @@ test.each([
   { why: 'too short for a day', text: 'mo 08:00-18:00' },
   { why: 'a span of three', text: 'mon-tue-wed 08:00-18:00' },
   { why: 'an hour that is none', text: 'mon 08:00-25:00' },
+  { why: 'a bare hour that is none', text: 'mon 8-25' },
   { why: 'a minute that is none', text: 'mon 08:60-09:00' },
   { why: 'no length', text: 'mon 08:00-08:00' },
   { why: 'nothing', text: '' },

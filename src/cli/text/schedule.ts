@@ -13,9 +13,9 @@ const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
 const HOW =
   'type days and hours, such as "mon-fri 08:00-18:00", "sat,sun 00:00-24:00" or "daily 22:00-06:00"';
 
-/** Reads `mon-fri 08:00-18:00`, `sat,sun 00:00-24:00`, `daily 22:00-06:00`. INVALID_ARGUMENTS says how it is written. */
+/** Reads `mon-fri 08:00-18:00`, `sat,sun 0-24`, `daily 22:00-06:00`. INVALID_ARGUMENTS says how it is written. */
 export function parseHours(text: string): Hours {
-  const parts = /^\s*(\S+)\s+(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*$/.exec(text);
+  const parts = /^\s*(\S+)\s+(\d{1,2}(?::\d{2})?)\s*-\s*(\d{1,2}(?::\d{2})?)\s*$/.exec(text);
   if (parts === null) throw wrong(`"${text}" is no time of the week`);
   const [, days = '', from = '', to = ''] = parts;
   const hours = { days: parseDays(days), fromMinute: parseMinute(from), toMinute: parseMinute(to) };
