@@ -23,6 +23,9 @@ export async function runMbt(args: readonly string[]): Promise<number> {
   const { name, words: own } = await splitName(rest);
   const words = [...globals, ...own];
   const asksHelp = words.slice(0, endOf(words)).some((word) => word === '--help' || word === '-h');
+  const isJson = words.slice(0, endOf(words)).includes('--json');
+  if (name === undefined && isJson)
+    return tellUnknown(nameMeant(rest), () => lessonText(nameMeant(rest), columns));
   if (name === undefined || asksHelp) return print(lessonText(name ?? nameMeant(rest), columns));
   const { runOuter } = await import('./outer/run-outer.ts');
   return atWork(undefined, (log, stop) => {
@@ -37,6 +40,23 @@ export async function runMbt(args: readonly string[]): Promise<number> {
       log,
     });
   });
+}
+
+/** Prints `text`, or as JSON why there is none. */
+async function tellUnknown(name: string, text: () => string): Promise<number> {
+  try {
+    return print(text());
+  } catch (error) {
+    const [{ JsonOutput }, { StreamScreen }, { toCommandError }, { exitCodeOfError }] = await Promise.all([
+      import('./output/json-output.ts'),
+      import('./output/screen.ts'),
+      import('./shell/runner.ts'),
+      import('./outer/exit-code.ts'),
+    ]);
+    const told = toCommandError(error);
+    new JsonOutput(new StreamScreen(process.stdout, undefined)).error(name, told);
+    return exitCodeOfError(told.code);
+  }
 }
 
 function runProgram(args: readonly string[]): Promise<number> | number {

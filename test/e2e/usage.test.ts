@@ -51,6 +51,12 @@ test.each([
   expect(err).not.toMatch(/^ +at /m); // no stack
 });
 
+test.each(['frobnicate --json', '--json frobnicate'])('an unknown command as JSON: %s', async (line) => {
+  const { code, out, err } = await run(line);
+  expect([code, err]).toEqual([2, '']);
+  expect(JSON.parse(out)).toMatchObject({ type: 'error', command: 'frobnicate', code: 'UNKNOWN_COMMAND' });
+});
+
 test.each([
   { why: 'missing', text: undefined, says: 'nowhere.txt' },
   { why: 'empty', text: '', says: 'no tracker' },
