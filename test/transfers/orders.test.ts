@@ -72,7 +72,10 @@ test('what is asked for twice, or had already, or not there at all is refused', 
   const path = await fileOf(alice, 'a.bin', noise(MIB));
   await alice.share(path);
   await expect(alice.share(path)).rejects.toMatchObject({ code: 'ALREADY_SHARED' });
-  await expect(alice.download('a.bin')).rejects.toMatchObject({ code: 'ALREADY_SHARED' });
+  await expect(alice.download('a.bin')).rejects.toMatchObject({
+    code: 'ALREADY_SHARED',
+    message: expect.stringContaining('stop_share'),
+  });
   await expect(bob.download('b.bin')).rejects.toMatchObject({ code: 'NO_SUCH_FILE' });
   await expect(bob.transfers.downloadFile('class', 'a.bin', bob.files)).rejects.toMatchObject({
     code: 'NO_SUCH_GROUP',

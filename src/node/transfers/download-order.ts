@@ -93,7 +93,7 @@ async function refuseSecond(
   if (share && (await owned.shares.intact(share))) {
     throw new CommandError(
       'ALREADY_SHARED',
-      `you have ${name} already, and share it: it is ${share.entry.root}`,
+      `you have ${name} already, and share it: it is ${share.entry.root}; stop_share first to fetch it elsewhere`,
     );
   }
   if (download) await owned.downloads.remove(download);

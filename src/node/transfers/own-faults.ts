@@ -10,7 +10,7 @@ export function noSuch(
   const texts = {
     NOT_SHARING: `you don't share ${file} in ${group}`,
     NO_SUCH_DOWNLOAD: `there is no download of ${file} in ${group}: show_downloads lists them`,
-    NO_SUCH_FILE: `you neither share nor download ${file} in ${group}`,
+    NO_SUCH_FILE: `you neither share nor download ${file} in ${group}: download_file with --hold fetches its list of files`,
   };
   return new CommandError(code, texts[code]);
 }
