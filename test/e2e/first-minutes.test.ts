@@ -51,10 +51,20 @@ describe('an invitation', () => {
     await terminal.sees('Have you an account with these people already? [y/N]');
     terminal.type('\r');
     await terminal.sees('Choose a name for it:');
-    terminal.type('ben\r');
+    terminal.type('anna\r');
     await terminal.sees('Choose a password:');
     terminal.type(`${PASSWORD}\r`);
     await terminal.sees('The same again:');
+    terminal.type(`${PASSWORD}\r`);
+    // What was mistyped, a name that somebody has for one, is asked for again.
+    await terminal.sees('WARNING: ');
+    await terminal.prompts('Have you an account with these people already? [y/N]');
+    terminal.type('\r');
+    await terminal.prompts('Choose a name for it:');
+    terminal.type('ben\r');
+    await terminal.prompts('Choose a password:');
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.prompts('The same again:');
     terminal.type(`${PASSWORD}\r`);
     await terminal.sees('Recovery code of ben, shown only now');
     await terminal.sees('Log in by itself when this machine restarts? [Y/n]');

@@ -17,6 +17,11 @@ interface JoinOptions {
   readonly wait: boolean;
 }
 
+/** Of questions at a terminal. */
+const TRIES_MAX = 4;
+const PASSWORD_CODES: ReadonlySet<string> = new Set(['INVALID_ARGUMENTS', 'WEAK_PASSWORD', 'WRONG_PASSWORD']);
+const NAME_CODES: ReadonlySet<string> = new Set(['INVALID_NAME', 'USER_EXISTS', 'NO_SUCH_USER']);
+
 type JoinCall = Call<Outer, readonly [string], JoinOptions>;
 
 export const join = outerCommand({
@@ -64,10 +69,34 @@ async function readInvitation(link: string, nowMs: number): Promise<InvitationLi
 
 /** Sets the node up and logs in, as far as that is not done yet. */
 async function enter(call: JoinCall, node: RemoteNode): Promise<void> {
-  const { target, args, out, signal } = call;
+  const { args, options, out } = call;
+  if (options.new !== undefined && options.user !== undefined)
+    throw new CommandError(
+      'INVALID_ARGUMENTS',
+      '--new makes an account, --user logs in to one: give one of them',
+    );
   let state = await node.nodeStatus();
   if (state.state === 'not-set-up') state = await node.setUp({ invitation: args[0] });
   if (state.user !== null) return out.notice(`you are logged in as ${state.user}`);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await logIn(call, node);
+    } catch (error) {
+      if (tries === TRIES_MAX || !mayBeMistyped(error, call)) throw error;
+      out.warning(error.message);
+    }
+  }
+}
+
+/** At a terminal another try may help, unless what is wrong is a name of the command line. */
+function mayBeMistyped(error: unknown, { target, options }: JoinCall): error is CommandError {
+  if (!target.ask.isPerson || !(error instanceof CommandError)) return false;
+  const isNameGiven = options.new !== undefined || options.user !== undefined;
+  return PASSWORD_CODES.has(error.code) || (!isNameGiven && NAME_CODES.has(error.code));
+}
+
+async function logIn(call: JoinCall, node: RemoteNode): Promise<void> {
+  const { target, out, signal } = call;
   const account = await whichAccount(call);
   const password = account.isNew ? await newPassword(call) : await target.ask.secret('Password: ', signal);
   if (account.isNew) {
@@ -81,11 +110,6 @@ async function enter(call: JoinCall, node: RemoteNode): Promise<void> {
 }
 
 async function whichAccount({ target: { ask }, options, signal }: JoinCall) {
-  if (options.new !== undefined && options.user !== undefined)
-    throw new CommandError(
-      'INVALID_ARGUMENTS',
-      '--new makes an account, --user logs in to one: give one of them',
-    );
   if (options.new !== undefined) return { name: options.new, isNew: true };
   if (options.user !== undefined) return { name: options.user, isNew: false };
   if (!ask.isPerson)
