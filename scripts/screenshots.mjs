@@ -10,20 +10,11 @@ import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 
 import { root } from './bootstrap.mjs';
+import { BROWSER_ARGUMENTS, chromiumPath } from './chromium.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ name: string, path: string, settleMs?: number, act?: (page: Page) => Promise<unknown> }} View */
 
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const SIZES = [
   { width: 390, height: 844 },
   { width: 1024, height: 768 },
@@ -86,7 +77,10 @@ async function main(args) {
   });
   await server.listen();
   const origin = server.resolvedUrls?.local[0] ?? '';
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath ?? 'chromium',
+    args: BROWSER_ARGUMENTS,
+  });
   try {
     const shots = forDocs ? FOR_DOCS : everyShot();
     for (const shot of shots) await shoot(browser, origin, folder, shot);

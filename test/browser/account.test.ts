@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gather, goTo } from './gathering.ts';
 import { createAccount, openAccount } from './opening.ts';
 import type { Person } from './person.ts';
-import { BrowserStage, chromiumPath, passwordOf } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage, passwordOf } from './stage.ts';
 
 describe.skipIf(chromiumPath === undefined)('an account, by the page', () => {
   let stage: BrowserStage;

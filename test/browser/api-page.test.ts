@@ -3,7 +3,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
 import { LocalStage } from '../support/local-stage.ts';
-import { BROWSER_ARGUMENTS, chromiumPath } from './stage.ts';
+import { BROWSER_ARGUMENTS, chromiumPath } from '../../scripts/chromium.mjs';
 
 const BUILT = fileURLToPath(new URL('../../dist/web', import.meta.url));
 

@@ -6,7 +6,8 @@ import { seededChance } from '../../src/base/index.ts';
 import { NEWS_MS, fetchFile, gather, goTo } from './gathering.ts';
 import type { Person } from './person.ts';
 import { noise } from './picture.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 const GROUP = 'droppers';
 

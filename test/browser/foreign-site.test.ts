@@ -6,7 +6,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
 import { LocalStage } from '../support/local-stage.ts';
-import { BROWSER_ARGUMENTS, chromiumPath } from './stage.ts';
+import { BROWSER_ARGUMENTS, chromiumPath } from '../../scripts/chromium.mjs';
 
 /** Tries all that a page can do to another one; resolves to what it could read. */
 const ATTACK = `

@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAccount } from './opening.ts';
 import type { Person } from './person.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 /** Two people who have never used it, from a link in a terminal to the same file on both disks. */
 describe.skipIf(chromiumPath === undefined)('two people, by their pages alone', () => {

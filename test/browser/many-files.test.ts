@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
 import { LocalStage } from '../support/local-stage.ts';
 import { accessibilityFaults } from './accessibility.ts';
-import { BROWSER_ARGUMENTS, chromiumPath } from './stage.ts';
+import { BROWSER_ARGUMENTS, chromiumPath } from '../../scripts/chromium.mjs';
 
 const COUNT = 5_000;
 const nameOf = (at: number): string => `recording ${String(at + 1).padStart(4, '0')}.wav`;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetchFile, gather, goTo, NEWS_MS, share, slowDown } from './gathering.ts';
 import type { Person } from './person.ts';
 import { tone } from './sound.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 const GROUP = 'listeners';
 const SECONDS = 600;

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
 import { NEWS_MS, gather, goTo } from './gathering.ts';
 import type { Person } from './person.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 const GROUP = 'settlers';
 const SECTIONS = ['account', 'limits', 'folders', 'look', 'places', 'node', 'check', 'browser'];

@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NEWS_MS, fetchFile, gather, goTo, share } from './gathering.ts';
 import type { Person } from './person.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 const GROUP = 'strangers';
 const NAME = '<img src=x onerror=document.title=1> & <b>bold.html';

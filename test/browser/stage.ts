@@ -1,37 +1,8 @@
-import { accessSync, constants } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { BROWSER_ARGUMENTS, chromiumPath } from '../../scripts/chromium.mjs';
 import { TestCluster } from '../support/test-cluster.ts';
 import { Person } from './person.ts';
-
-/** Debian's browser, if it is installed. */
-export const chromiumPath = findChromium();
-
-function findChromium(): string | undefined {
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'chromium'))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-export const BROWSER_ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Trackers on free ports, a browser, and people with nodes and pages; all in one folder that goes at the end. */
 export class BrowserStage {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/session-stage.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import type { Person } from './person.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 const PHONE = { width: 390, height: 844 };
 const TOO_WIDE = 'document.documentElement.scrollWidth - window.innerWidth';

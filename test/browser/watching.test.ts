@@ -7,7 +7,8 @@ import { accessibilityFaults } from './accessibility.ts';
 import { NEWS_MS, fetchFile, gather, goTo, share, shareAt, slowDown } from './gathering.ts';
 import type { Person } from './person.ts';
 import { noise, noisyPng } from './picture.ts';
-import { BrowserStage, chromiumPath } from './stage.ts';
+import { chromiumPath } from '../../scripts/chromium.mjs';
+import { BrowserStage } from './stage.ts';
 
 const MIB = 2 ** 20;
 const GROUP = 'watchers';
