@@ -153,7 +153,7 @@ describe.skipIf(chromiumPath === undefined)("another site's page in a browser th
     await page.goto(`http://127.0.0.1:${foreignPort}/`);
     const opened = context.waitForEvent('page');
     await page.evaluate(`void (theirs = window.open('${origin}/'))`);
-    await (await opened).waitForLoadState();
-    expect(await page.evaluate('theirs.closed')).toBe(true);
+    await (await opened).waitForURL(`${origin}/**`);
+    await expect.poll(() => page.evaluate('theirs.closed')).toBe(true);
   });
 });

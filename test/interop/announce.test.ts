@@ -138,7 +138,9 @@ describe.skipIf(python === undefined)('libtorrent, given nothing but what export
       const annas = await exportFor(anna);
       await ben.ok('quit');
       await anna.ok('quit');
-      await libtorrent(given, 'libtorrent-1', true);
+      const seed = await libtorrent(given, 'libtorrent-1', true);
+      // Who asks before the seed has announced asks again only after a minute.
+      await seed.peer.hears('tracker reply');
       const { peer, path } = await libtorrent(annas, 'libtorrent-2', false);
       await peer.hears('finished');
       expect(await fileHash(path)).toBe(hash);
