@@ -128,7 +128,8 @@ describe.skipIf(python === undefined)('libtorrent, given nothing but what export
 
   test(
     'two of them find each other and share what neither our clients nor anybody else has any more',
-    patience,
+    // libtorrent picks a tracker of the tier by chance: two that pick differently do not always meet at once.
+    { ...patience, retry: 4 },
     async () => {
       const ben = await joined('ben');
       await mkdir(workspace.path('libtorrent-1'));
