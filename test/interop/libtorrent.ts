@@ -77,14 +77,7 @@ export interface Status {
 /** What libtorrent says by itself. */
 interface Told {
   readonly event:
-    | 'listening'
-    | 'listen failed'
-    | 'finished'
-    | 'peer'
-    | 'peer lost'
-    | 'tracker reply'
-    | 'tracker error'
-    | 'error';
+    'listening' | 'listen failed' | 'finished' | 'peer' | 'peer lost' | 'tracker error' | 'error';
   readonly text?: string;
   readonly tls?: boolean;
   readonly port?: number;

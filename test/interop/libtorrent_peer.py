@@ -108,8 +108,6 @@ class Peer:
                 tell({'event': 'peer lost', 'from': place(alert.endpoint), 'text': alert.message()})
             elif isinstance(alert, lt.peer_connect_alert):
                 tell({'event': 'peer', 'from': place(alert.endpoint), 'text': alert.message()})
-            elif isinstance(alert, lt.tracker_reply_alert):
-                tell({'event': 'tracker reply', 'text': alert.message()})
             elif isinstance(alert, lt.tracker_error_alert):
                 tell({'event': 'tracker error', 'text': alert.message()})
             elif isinstance(alert, (lt.torrent_error_alert, lt.file_error_alert)):
