@@ -9,12 +9,14 @@ const prose = filesUnder('.', ['.md', '.json', '.mjs', '.ts', '.yml']).concat('.
 
 interface Locked {
   readonly resolved?: string;
+  readonly hasInstallScript?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 interface Lockfile {
   readonly packages: Readonly<Record<string, Locked>>;
 }
 interface Manifest {
+  readonly allowScripts: Readonly<Record<string, boolean>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -69,6 +71,17 @@ describe('the package installs alike everywhere', () => {
     );
     expect(wanted.length).toBeGreaterThan(50);
     expect(missing).toEqual([]);
+  });
+
+  test('nothing runs a script at its installation but what was looked at: some report who installs them', () => {
+    const { packages } = readJson('package-lock.json') as Lockfile;
+    const { allowScripts } = readJson('package.json') as Manifest;
+    const scripted = Object.entries(packages).filter(([, entry]) => entry.hasInstallScript === true);
+    // The entry of the project itself has no name.
+    const names = scripted
+      .map(([path]) => path.replace(/^.*node_modules\//, ''))
+      .filter((name) => name !== '');
+    expect(names).toEqual(Object.keys(allowScripts));
   });
 
   test('every version is exact', () => {
