@@ -6,6 +6,7 @@ import {
   CommandError,
   diskError,
   every,
+  Gate,
   secretBytes,
   sha256Hex,
   toHex,
@@ -32,6 +33,8 @@ export class Drops {
   /** Tells this node's unfinished drops from those of another that uses the same folder. */
   readonly #mark: string;
   readonly #drops = new Map<string, Drop>();
+  /** One after the other: each counts those before it, the room they take and their places. */
+  readonly #beginning = new Gate(1);
   readonly #sweeping: Cancel;
   #writers = 0;
 
@@ -55,15 +58,7 @@ export class Drops {
   /** Rejects with INVALID_NAME, and NO_SPACE before anything is sent that would not fit. */
   async begin(terms: DropTerms): Promise<LocalResult<'beginDrop'>> {
     checkDropName(terms.name);
-    if (this.#drops.size >= DROPS_MAX)
-      throw new CommandError('TOO_MANY_ATTEMPTS', `${DROPS_MAX} drops are under way: wait for one to end`);
-    await this.#requireSpace(terms);
-    const folder = await this.#places.check(join(this.#places.downloads, 'Dropped'), 'write');
-    const id = toHex(secretBytes(16));
-    const place = await this.#freePlace(folder);
-    const drop = await Drop.begin(terms, join(folder, this.#mark + id), place, this.#clock.nowMs());
-    this.#drops.set(id, drop);
-    return { id, path: drop.path };
+    return this.#beginning.run(() => this.#begin(terms));
   }
 
   /** The body of a PUT: one file of a drop. */
@@ -97,6 +92,18 @@ export class Drops {
   async close(): Promise<void> {
     this.#sweeping();
     await Promise.all([...this.#drops.values()].map((drop) => drop.forget().catch(() => undefined)));
+  }
+
+  async #begin(terms: DropTerms): Promise<LocalResult<'beginDrop'>> {
+    if (this.#drops.size >= DROPS_MAX)
+      throw new CommandError('TOO_MANY_ATTEMPTS', `${DROPS_MAX} drops are under way: wait for one to end`);
+    await this.#requireSpace(terms);
+    const folder = await this.#places.check(join(this.#places.downloads, 'Dropped'), 'write');
+    const id = toHex(secretBytes(16));
+    const place = await this.#freePlace(folder);
+    const drop = await Drop.begin(terms, join(folder, this.#mark + id), place, this.#clock.nowMs());
+    this.#drops.set(id, drop);
+    return { id, path: drop.path };
   }
 
   #find(id: string): Drop {
