@@ -41,7 +41,7 @@ export class FileLinks {
     const { user } = this.#host.state;
     const key = sha256Hex(JSON.stringify([user, group, file, path]));
     const id = this.#ids.get(key) ?? toBase64Url(secretBytes(16));
-    this.#links.delete(id);
+    this.#ids.delete(key);
     this.#links.set(id, { user, group, file, path, name, type, preview, usedAtMs: this.#clock.nowMs() });
     this.#ids.set(key, id);
     this.#dropOldest();

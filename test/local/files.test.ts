@@ -193,7 +193,12 @@ describe('an address', () => {
     expect((await other.ask(two)).status).toBe(404);
     for (let n = 0; n < 1_000; n += 1) await open(`${n}.txt`);
     expect((await other.ask(one)).status).toBe(404);
-    expect((await other.ask(await open('999.txt'))).status).toBe(200);
+    const [first, second] = [await open('0.txt'), await open('1.txt')];
+    expect(await open('0.txt')).toBe(first);
+    // Opened again, they are not the oldest any more.
+    const third = await open('2.txt');
+    for (let n = 0; n < 997; n += 1) await open(`new ${n}.txt`);
+    for (const url of [first, second, third]) expect((await other.ask(url)).status).toBe(200);
     await other.close();
   });
 });
