@@ -1,5 +1,6 @@
 import { type Clock, CommandError, deferred, every } from '../../base/index.ts';
 import type { NodeCommands } from '../../node/index.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** News usually tell at once; a look now and then is for those that were missed. */
 const LOOK_MS = 2_000;
@@ -72,18 +73,6 @@ export class AnswerWatch {
       for (const stop of stops) stop();
     }
   }
-}
-
-/** Runs `ask`, unless it runs already. What fails is left to the next time: a tracker may be away. */
-function oneAtATime(ask: () => Promise<void>): () => void {
-  let asking = false;
-  return () => {
-    if (asking) return;
-    asking = true;
-    ask()
-      .catch(() => undefined)
-      .finally(() => (asking = false));
-  };
 }
 
 const goesOn = (group: string): CommandError =>

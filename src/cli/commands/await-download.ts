@@ -2,6 +2,7 @@ import { type Clock, CommandError, every } from '../../base/index.ts';
 import type { DownloadRow, NodeCommands } from '../../node/index.ts';
 import type { CommandOutput } from '../output/output.ts';
 import { downloadBars } from './downloads-view.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const LOOK_MS = 250;
 
@@ -21,22 +22,14 @@ export async function awaitDownload(
   let stop = (): void => undefined;
   try {
     return await new Promise<DownloadRow>((resolve, reject) => {
-      let asking = false;
-      const look = (): void => {
-        if (asking) return;
-        asking = true;
-        node
-          .showDownloads()
-          .then((rows) => {
-            const row = rows.find((each) => each.group === group && each.path === path);
-            const end = endOf(row);
-            if (end instanceof CommandError) reject(end);
-            else if (end !== undefined) resolve(end);
-            else if (row !== undefined && out.showsProgress) out.progress(downloadBars([row]));
-          })
-          .catch(reject)
-          .finally(() => (asking = false));
+      const show = (rows: readonly DownloadRow[]): void => {
+        const row = rows.find((each) => each.group === group && each.path === path);
+        const end = endOf(row);
+        if (end instanceof CommandError) reject(end);
+        else if (end !== undefined) resolve(end);
+        else if (row !== undefined && out.showsProgress) out.progress(downloadBars([row]));
       };
+      const look = oneAtATime(() => node.showDownloads().then(show).catch(reject));
       signal.addEventListener('abort', () => reject(goesOn()), { once: true });
       if (signal.aborted) return reject(goesOn());
       stop = every(clock, LOOK_MS, look);

@@ -1,10 +1,10 @@
-import { every } from '../../base/index.ts';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, every } from '../../base/index.ts';
 import type { NodeCommands } from '../../node/index.ts';
 import type { CommandOutput } from '../output/output.ts';
 import { count } from '../text/format.ts';
 import { downloadBars } from './downloads-view.ts';
 import { nodeCommand } from './node-command.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const REFRESH_MS = 250;
 
@@ -34,17 +34,12 @@ export async function withDownloadBars<T>(
   wait: () => Promise<T>,
 ): Promise<T> {
   if (!out.showsProgress) return wait();
-  let asking = false;
   let ended = false;
-  const refresh = (): void => {
-    if (asking) return;
-    asking = true;
-    node
-      .showDownloads()
-      .then((rows) => !ended && out.progress(downloadBars(rows)))
-      .catch(() => undefined) // the waiting itself tells what is wrong
-      .finally(() => (asking = false));
-  };
+  // When it fails, the waiting itself tells what is wrong.
+  const refresh = oneAtATime(async () => {
+    const rows = await node.showDownloads();
+    if (!ended) out.progress(downloadBars(rows));
+  });
   refresh();
   const stop = every(clock, REFRESH_MS, refresh);
   try {
