@@ -19,7 +19,8 @@ export const web = nodeCommand({
   summary: 'a link that opens the page of this node',
   teaches: [
     'It works once, within ten minutes, in a browser on this machine, which is then let in for 30 days. From',
-    'another machine go through SSH: ssh -L 8000:127.0.0.1:PORT HOST, with the port of the link on both sides.',
+    'another machine go through SSH: ssh -L PORT:127.0.0.1:PORT HOST, with the port of the link, then open the link',
+    'there.',
   ],
   example: 'web',
   async run({ target, out }) {
