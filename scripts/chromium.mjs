@@ -1,19 +1,8 @@
 /** Debian's browser, for tests, pictures and measurements of the page. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { pathOf } from './system-packages.mjs';
 
 /** Its path, if it is installed. */
-export const chromiumPath = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+export const chromiumPath = pathOf('chromium');
 
 /** Without a window, as any user, and without calls of its own to anybody. */
 export const BROWSER_ARGUMENTS = [

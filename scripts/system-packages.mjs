@@ -30,14 +30,18 @@ export function pythonWithLibtorrent() {
 
 /** @param {{ program: string, isThere?: () => boolean }} item */
 function isMissing(item) {
-  return !(item.isThere?.() ?? isOnPath(item.program));
+  return !(item.isThere?.() ?? pathOf(item.program) !== undefined);
 }
 
-/** @param {string} program */
-function isOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+/**
+ * Where the program is, if it is on the path.
+ * @param {string} program
+ */
+export function pathOf(program) {
+  const places = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
+  return places.find((path) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;
@@ -46,7 +50,7 @@ function isOnPath(program) {
 }
 
 function mayInstall() {
-  return existsSync('/etc/debian_version') && process.getuid?.() === 0 && isOnPath('apt-get');
+  return existsSync('/etc/debian_version') && process.getuid?.() === 0 && pathOf('apt-get') !== undefined;
 }
 
 /** @param {string[]} args */
