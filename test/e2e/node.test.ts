@@ -50,6 +50,17 @@ describe('the process', () => {
     expect((await lea.ok(['node', 'log'])).join('\n')).toContain('node.serving');
   });
 
+  test('that is set up late keeps its port and the options that came with the trackers', async () => {
+    const kai = user('kai');
+    await kai.ok(['node', 'start', '--listen', '127.0.0.1:0', '--no-desktop']);
+    await kai.ok(['node', 'start', '--trackers', workspace.trackersFile, '--on-event', 'cat']);
+    const kept = async (): Promise<unknown> =>
+      JSON.parse(await readFile(join(kai.dataDir, 'node.json'), 'utf8'));
+    const port = Number((await kai.property('listening'))?.split(':').at(-1));
+    await expect.poll(kept, SOON).toMatchObject({ listenPort: port });
+    expect(await kept()).toMatchObject({ onEvent: 'cat', desktop: false });
+  });
+
   test.skipIf(!hasTerminals)('outlives the terminal in which it was started', async () => {
     const tim = user('tim');
     const terminal = tim.terminal(['node', 'start', '--trackers', workspace.trackersFile, '--no-desktop']);

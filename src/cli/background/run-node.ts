@@ -7,7 +7,7 @@ import { type StopSignals, untilAborted } from '../shell/stop-signals.ts';
 import { BackgroundNode } from './background-node.ts';
 import { isThere } from './is-there.ts';
 import { trackersFile } from './node-folder.ts';
-import { type NodeSettings, writeSettings } from './settings.ts';
+import { type NodeSettings, readSettings, writeSettings } from './settings.ts';
 
 export interface RunParts {
   readonly dataDir: string;
@@ -22,22 +22,21 @@ export interface RunParts {
 /** The process of a node in the background, until it is asked to stop. CONFLICT where another process has the data folder. */
 export async function runNode({ dataDir, settings, clock, log, stop, onServing }: RunParts): Promise<void> {
   const lock = await holdFolder(dataDir, clock);
-  let kept: NodeSettings = settings;
   const host = new BackgroundNode({
     dataDir,
     clock,
     log,
     openNode: async () => {
       await lock.release(); // which the node takes itself
-      const node = await openNode({ ...optionsOf(dataDir, kept), log, clock });
-      void keepPort(node, dataDir, kept).then((now) => (kept = now));
+      const node = await openNode({ ...optionsOf(dataDir, settings), log, clock });
+      if (settings.listenPort === 0) void keepPort(node, dataDir).catch(() => undefined); // another one the next time
       return node;
     },
   });
   host.onEvent((event) => log.info('node.event', { ...event }));
   try {
     if (await isThere(trackersFile(dataDir))) await host.begin();
-    const { web, folders, downloads } = kept;
+    const { web, folders, downloads } = settings;
     const page = web === 'off' ? {} : { web: web === null ? {} : { port: web } };
     const server = await serveLocal({ host, dataDir, folders, downloads, clock, log, ...page });
     try {
@@ -81,11 +80,10 @@ async function holdFolder(dataDir: string, clock: Clock) {
 }
 
 /** The port that was chosen is announced to others and may be opened in a firewall: the next start takes the same. */
-async function keepPort(node: LocalNode, dataDir: string, settings: NodeSettings): Promise<NodeSettings> {
-  if (settings.listenPort !== 0) return settings;
+async function keepPort(node: LocalNode, dataDir: string): Promise<void> {
   const { listening } = await node.status();
+  const settings = await readSettings(dataDir); // which may have been given anew meanwhile
+  if (settings.listenPort !== 0) return;
   const listenPort = Number(/:(\d+)$/.exec(listening)?.[1] ?? 0);
-  const kept = { ...settings, listenPort };
-  await writeSettings(dataDir, kept).catch(() => undefined); // a full disk: another port the next time
-  return kept;
+  await writeSettings(dataDir, { ...settings, listenPort });
 }
