@@ -28,7 +28,7 @@ export async function call<Name extends LocalCall>(
   more: { readonly signal?: AbortSignal } = {},
 ): Promise<LocalResult<Name>> {
   const response = await send(name, input, more.signal);
-  return (await bodyOf(response)) as LocalResult<Name>;
+  return (await bodyOf(response, more.signal)) as LocalResult<Name>;
 }
 
 /** A call that tells how far it is before it answers. Aborting `signal` ends the work in the node, too. */
@@ -40,7 +40,7 @@ export async function callWithProgress<Name extends LocalCall>(
 ): Promise<LocalResult<Name>> {
   const response = await send(name, input, more.signal);
   if (!response.body) throw badAnswer();
-  for await (const line of readLines(response.body)) {
+  for await (const line of answerLines(response.body, more.signal)) {
     const told = JSON.parse(line) as {
       progress?: Progress;
       result?: LocalResult<Name>;
@@ -50,7 +50,18 @@ export async function callWithProgress<Name extends LocalCall>(
     if (told.progress) onProgress(told.progress);
     if (told.result !== undefined) return told.result;
   }
-  throw new ApiError('NO_CONNECTION', 'The node stopped answering before this was done.');
+  throw brokenOff();
+}
+
+async function* answerLines(
+  body: ReadableStream<Uint8Array>,
+  abort: AbortSignal | undefined,
+): AsyncGenerator<string> {
+  try {
+    yield* readLines(body);
+  } catch (error) {
+    throw abort?.aborted ? error : brokenOff();
+  }
 }
 
 async function send(name: LocalCall, input: unknown, abort: AbortSignal | undefined): Promise<Response> {
@@ -93,11 +104,16 @@ function badAnswer(): ApiError {
   return new ApiError('BAD_ANSWER', 'The answer was not that of a node. Is another program at this address?');
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
+function brokenOff(): ApiError {
+  return new ApiError('NO_CONNECTION', 'The node stopped answering before this was done.');
+}
+
+async function bodyOf(response: Response, abort: AbortSignal | undefined): Promise<unknown> {
   try {
     return await response.json();
-  } catch {
-    throw badAnswer();
+  } catch (error) {
+    if (abort?.aborted) throw error;
+    throw error instanceof SyntaxError ? badAnswer() : brokenOff();
   }
 }
 

@@ -88,7 +88,9 @@ async function handOver(id: number, group: string, dropped: Dropped, size: numbe
       const start = before;
       const onSent = (bytes: number): void =>
         update(id, { stage: 'sending', doneBytes: start + Math.min(bytes, file.size) });
-      await sendFile({ id: drop.id, path }, file, onSent, abort);
+      await sendFile({ id: drop.id, path }, file, onSent, abort).catch(async (thrown: unknown) => {
+        throw await reasonOf(thrown, drop.id);
+      });
       before += file.size;
       onSent(file.size);
     }
@@ -97,9 +99,8 @@ async function handOver(id: number, group: string, dropped: Dropped, size: numbe
       signal: abort,
     });
   } catch (thrown) {
-    const why = await reasonOf(thrown, drop.id);
     await call('cancelDrop', { id: drop.id }).catch(() => undefined);
-    throw why;
+    throw thrown;
   }
 }
 
