@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import { say } from '../../state/news.ts';
+import { attempt, say } from '../../state/news.ts';
 import type { DownloadRow } from '../../state/store.ts';
 import { formatBytes } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
@@ -43,7 +43,7 @@ export function MoreSection({ group, file, row }: MoreProps) {
               label="Its turn among the downloads"
               value={row.priority}
               options={PLACES}
-              onChange={(priority) => void call('setPriority', { group, file, priority })}
+              onChange={(priority) => void attempt(() => call('setPriority', { group, file, priority }))}
             />
           )}
           <div class="more-action">
