@@ -127,7 +127,7 @@ export class PiecePicker {
   next(session: PeerSession, nowMs: number): ActivePiece | undefined {
     if (!this.readers.isEmpty) {
       const first = this.#readNext(session);
-      if (first) return first === 'later' ? this.#join(session, undefined) : this.#join(session, first);
+      if (first) return this.#join(session, first === 'later' ? undefined : first);
     }
     const current = session.current;
     if (current && current.missing > 0 && this.#suits(current, session)) return current;

@@ -105,4 +105,21 @@ describe('where somebody reads', () => {
     const pieces = asked(script, other).slice(0, 8);
     expect(pieces).not.toEqual(pieces.toSorted((a, b) => a - b));
   });
+
+  test('a reader that is long at one piece stays', () => {
+    const script = new Script(100);
+    const conn = script.connect('a');
+    script.news((swarm, nowMs) => swarm.read(1, 10, 100, nowMs));
+    script.say(conn, { type: 'have', piece: 10 }, UNCHOKE);
+    script.answer(conn);
+    script.news((swarm, nowMs) => swarm.onPieceStored(10, nowMs));
+    for (let n = 0; n < 3; n += 1) {
+      script.pass(20_000);
+      script.news((swarm, nowMs) => swarm.read(1, 10, 100, nowMs));
+    }
+    const other = script.connect('b');
+    script.say(other, ALL, UNCHOKE);
+    script.answer(other);
+    expect(asked(script, other).slice(0, 4)).toEqual([11, 12, 13, 14]);
+  });
 });

@@ -34,12 +34,14 @@ export class Readers {
     return this.#readers.size === 0;
   }
 
-  /** The reader is at piece `at`, and goes on before `end`. */
-  move(id: ReaderId, at: number, end: number, nowMs: number): void {
+  /** The reader is at piece `at`, and goes on before `end`. False: that was known. */
+  move(id: ReaderId, at: number, end: number, nowMs: number): boolean {
+    const before = this.#readers.get(id);
     this.#readers.delete(id);
     const [oldest] = this.#readers.keys();
     if (oldest !== undefined && this.#readers.size >= READERS_MAX) this.#readers.delete(oldest);
     this.#readers.set(id, { at, end, movedMs: nowMs });
+    return before?.at !== at || before.end !== end;
   }
 
   close(id: ReaderId): void {

@@ -252,7 +252,8 @@ export class Swarm {
 
   /** Somebody reads piece `at` and goes on before piece `end`: what comes next there is fetched first, and in order. */
   read(reader: ReaderId, at: number, end: number, nowMs: number): void {
-    this.#picker.readers.move(reader, at, end, nowMs);
+    // A piece is read in many steps.
+    if (!this.#picker.readers.move(reader, at, end, nowMs)) return;
     this.#layerFetch.start(nowMs);
     this.#pipeline.fillAll(nowMs);
   }
