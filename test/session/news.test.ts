@@ -67,7 +67,7 @@ test('a tracker that goes and comes back changes the list of trackers, and a log
   await eventually(() => expect(trackers()).toBeGreaterThan(before));
   await carl.logout();
   await eventually(() => {
-    for (const what of ['account', 'groups', 'files', 'downloads'] as const)
+    for (const what of ['account', 'groups', 'files', 'downloads', 'folders'] as const)
       expect(changes).toContainEqual({ what });
   });
 });

@@ -1,4 +1,4 @@
-import type { TrackerList } from '../../api/index.ts';
+import { localRows, type TrackerList } from '../../api/index.ts';
 import { type Clock, CommandError, Gate, type Logger } from '../../base/index.ts';
 import { keyCode } from '../../identity/index.ts';
 import type { CreatedUser, NodeEvent, Whoami } from '../commands.ts';
@@ -47,7 +47,7 @@ export interface LogIn<T> {
   readonly begun: T;
 }
 
-const ALL_LISTS = ['account', 'groups', 'members', 'requests', 'files', 'downloads', 'trackers'] as const;
+const ALL_LISTS = localRows.nodeChange.unwrap().shape.what.options;
 
 /** Who is logged in, if anyone, and the commands that need nobody to be. One of log-in and log-out at a time. */
 export class Session<T> {
