@@ -85,14 +85,14 @@ export class InvitedRequests {
   }
 
   async #answer(state: GroupState, pending: PendingRequest): Promise<void> {
-    const { commands, invitations, log } = this.#tools;
+    const { invitations, log } = this.#tools;
     const judgement = invitations.judge(state, pending);
     if (judgement === 'plain' || judgement === 'forged' || judgement === 'proven') return;
     const found = { gid: state.gid, state };
     try {
       if (judgement === 'auto') await this.#accept(found, pending);
-      else if (!this.#mayReject(state.gid, pending)) return;
-      else await commands.rejectPending(found, pending, judgement);
+      else if (this.#rejectionsOf(found.gid, pending) >= REJECTIONS_MAX) return;
+      else await this.#reject(found, pending, judgement);
       await this.#tellAnswer(state, pending, judgement);
     } catch (error) {
       // It is tried again when a tracker is back, and at the next change.
@@ -102,13 +102,16 @@ export class InvitedRequests {
   }
 
   /** Whoever asks on and on with a link that is over is not answered each time: the request waits for the owner. */
-  #mayReject(gid: GroupId, { user }: PendingRequest): boolean {
-    const name = `${gid}/${user}`;
-    const times = (this.#rejected.get(name) ?? 0) + 1;
-    if (times > REJECTIONS_MAX) return false;
+  #rejectionsOf(gid: GroupId, { user }: PendingRequest): number {
+    return this.#rejected.get(`${gid}/${user}`) ?? 0;
+  }
+
+  /** Counted only when it is done: what no tracker took is tried again. */
+  async #reject(found: KnownGroup, pending: PendingRequest, reason: InvitationFault): Promise<void> {
+    await this.#tools.commands.rejectPending(found, pending, reason);
+    const times = this.#rejectionsOf(found.gid, pending) + 1;
     if (this.#rejected.size >= REJECTED_MAX) this.#rejected.clear();
-    this.#rejected.set(name, times);
-    return true;
+    this.#rejected.set(`${found.gid}/${pending.user}`, times);
   }
 
   /** Counted at once: the next one's invitation may be the same. */
