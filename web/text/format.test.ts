@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAgo, formatBytes, formatDuration, formatPercent, parseRate } from './format.ts';
+import { formatAgo, formatBytes, formatDuration, formatPercent } from './format.ts';
 import { labelFault } from './label-fault.ts';
 
 test.each([
@@ -25,17 +25,6 @@ test.each([
   { why: 'whole', part: 1, text: '100 %' },
   { why: 'more than all', part: 1.2, text: '100 %' },
 ])('percent: $why', ({ part, text }) => expect(formatPercent(part)).toBe(text));
-
-test.each([
-  ['2M', 2 * 2 ** 20],
-  ['500 KiB/s', 500 * 1024],
-  ['1,5g', 1.5 * 2 ** 30],
-  ['17', 17],
-  ['0', undefined],
-  ['fast', undefined],
-  ['-3M', undefined],
-  ['', undefined],
-])('a speed of %j is %s', (text, rate) => expect(parseRate(text)).toBe(rate));
 
 test.each([
   [30_000, 'just now'],

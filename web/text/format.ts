@@ -16,15 +16,6 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** `2M`, `500 KiB/s`, `1.5g` → bytes a second; undefined where it says no speed. */
-export function parseRate(text: string): number | undefined {
-  const match = /^\s*(\d+(?:[.,]\d+)?)\s*([kmg]?)(?:i?b)?(?:\/s)?\s*$/i.exec(text);
-  if (!match) return undefined;
-  const power = ['', 'k', 'm', 'g'].indexOf((match[2] ?? '').toLowerCase());
-  const rate = Math.round(Number((match[1] ?? '').replace(',', '.')) * 1024 ** power);
-  return rate > 0 ? rate : undefined;
-}
-
 /** `45 s`, `3 min`, `2 h 5 min`, `4 d`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
