@@ -77,6 +77,20 @@ describe('the process', () => {
     expect(ran).toMatchObject({ code: 1, said: expect.stringMatching(/^ERROR: PORT_IN_USE: /m) });
   });
 
+  test('that could not be set up keeps its folder for itself', async () => {
+    const jim = user('jim');
+    const taken = (await user('lea').property('listening')) ?? '';
+    await jim.ok(['node', 'start', '--listen', taken, '--no-desktop']);
+    const trackers = ['--trackers', workspace.trackersFile];
+    expect((await jim.mbt(['node', 'start', ...trackers])).said).toContain('ERROR: PORT_IN_USE: ');
+    expect(await jim.property('state')).toBe('not-set-up');
+    const other = await jim.mbt(['node', 'run']);
+    expect(other).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^ERROR: CONFLICT: another process/m),
+    });
+  });
+
   test('a shell in the foreground that has the folder is told apart', async () => {
     const sam = user('sam');
     const shell = workspace.process('sam', [

@@ -21,14 +21,19 @@ export interface RunParts {
 
 /** The process of a node in the background, until it is asked to stop. CONFLICT where another process has the data folder. */
 export async function runNode({ dataDir, settings, clock, log, stop, onServing }: RunParts): Promise<void> {
-  const lock = await holdFolder(dataDir, clock);
+  let lock = await holdFolder(dataDir, clock);
   const host = new BackgroundNode({
     dataDir,
     clock,
     log,
     openNode: async () => {
       await lock.release(); // which the node takes itself
-      const node = await openNode({ ...optionsOf(dataDir, settings), log, clock });
+      const node = await openNode({ ...optionsOf(dataDir, settings), log, clock }).catch(
+        async (error: unknown) => {
+          lock = await holdFolder(dataDir, clock);
+          throw error;
+        },
+      );
       if (settings.listenPort === 0) void keepPort(node, dataDir).catch(() => undefined); // another one the next time
       return node;
     },
