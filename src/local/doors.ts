@@ -5,6 +5,8 @@ import { Refusal } from './refusal.ts';
 
 const CONNECTIONS_MAX = 256;
 const HEADERS_MS = 10_000;
+/** Node.js looks for those that are too slow only so often; by itself, every half minute. */
+const HEADERS_LOOK_MS = 1_000;
 const HEADER_BYTES_MAX = 16 * 1024;
 const IDLE_MS = 60_000;
 /** How long answers under way may take when the node ends. */
@@ -16,6 +18,7 @@ const LINGER_MS = 2_000;
 export function makeDoor(door: Door, clock: Clock, serve: (exchange: Exchange) => Promise<void>): Server {
   const options = {
     headersTimeout: HEADERS_MS,
+    connectionsCheckingInterval: HEADERS_LOOK_MS,
     keepAliveTimeout: IDLE_MS,
     maxHeaderSize: HEADER_BYTES_MAX,
     requestTimeout: 0,

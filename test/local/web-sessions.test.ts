@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { statSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
@@ -153,6 +155,13 @@ describe("the page's port", () => {
     await expect(fetch(`http://[::1]:${one.authority.split(':')[1]}/`)).rejects.toThrow();
     const port = Number(one.authority.split(':')[1]);
     await expect(open(undefined, { port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+    await one.stop();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    await one.start();
+    other.close();
+    expect(one.authority).not.toBe(`127.0.0.1:${port}`);
+    expect(await groups(one, await one.cookie())).toBe(200);
   });
 
   test('none where none is wanted: no link either', async () => {
