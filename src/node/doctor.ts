@@ -9,8 +9,8 @@ import {
   within,
 } from '../base/index.ts';
 import { isLanHost } from '../net/index.ts';
+import { freeBytesOn } from '../storage/index.ts';
 import type { Diagnosis } from './commands.ts';
-import { freeBytesOn } from './folders/free-bytes.ts';
 import type { Transfers } from './seams.ts';
 import type { TrackerApi } from './session/tracker-link.ts';
 import type { Trackers } from './session/trackers.ts';

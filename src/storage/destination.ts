@@ -51,12 +51,17 @@ export async function examineDestination(
   }
 }
 
-/** Rejects with NO_SPACE if the disk that holds `folder` has not `bytes` left. */
-export async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
+/** Bytes that this user may still write on the disk of a folder. Rejects with what the disk says. */
+export async function freeBytesOn(folder: string): Promise<number> {
   const disk = await statfs(folder).catch((error: unknown) => {
     throw diskError(error, folder);
   });
-  const free = disk.bavail * disk.bsize;
+  return disk.bavail * disk.bsize;
+}
+
+/** Rejects with NO_SPACE if the disk that holds `folder` has not `bytes` left. */
+export async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
+  const free = await freeBytesOn(folder);
   if (free >= bytes) return;
   throw new CommandError(
     'NO_SPACE',

@@ -3,6 +3,7 @@ export type { ContentStorage, DiskPlace } from './content-storage.ts';
 export {
   checkFreeSpace,
   examineDestination,
+  freeBytesOn,
   resolveDestination,
   type DestinationState,
 } from './destination.ts';

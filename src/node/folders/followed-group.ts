@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CommandError, type ContentId } from '../../base/index.ts';
-import { examineDestination } from '../../storage/index.ts';
+import { examineDestination, freeBytesOn } from '../../storage/index.ts';
 import type { FollowRow } from '../commands.ts';
 import type { OwnDownload } from '../seams.ts';
 import { offeredFiles, pickFile, type OfferedFile } from '../transfers/file-names.ts';
@@ -8,7 +8,6 @@ import { FaultList } from './fault-list.ts';
 import type { KeptFollow } from './folder-book.ts';
 import { folderIdentity } from './folder-identity.ts';
 import type { FolderTools, FolderUser } from './folder-tools.ts';
-import { freeBytesOn } from './free-bytes.ts';
 import { LookLoop, type Looked } from './look-loop.ts';
 import { nameFilter, type NameFilter } from './name-patterns.ts';
 

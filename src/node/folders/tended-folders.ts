@@ -45,10 +45,6 @@ export class TendedFolders {
     return this.watches.find(({ kept }) => kept.gid === gid && kept.path === path);
   }
 
-  followOf(gid: GroupId): FollowedGroup | undefined {
-    return this.#follows.get(gid);
-  }
-
   /** Throws REFUSED if there are too many. */
   addWatch(kept: KeptWatch): WatchedFolder {
     if (this.#watches.size >= WATCHES_MAX) throw tooMany(`${WATCHES_MAX} folders are watched`);
