@@ -1,7 +1,7 @@
 import type { LocalResult } from '../../src/api/local/contract.ts';
 import { computed, signal } from '@preact/signals';
 import { call } from '../api/client.ts';
-import { LiveList, listsByKey } from './live-list.ts';
+import { LiveList, listsByKey, type NodeChange } from './live-list.ts';
 
 /** All that the page knows of the node. Lists are asked for while somebody watches them (`useLive`). */
 
@@ -44,8 +44,11 @@ export const places = new LiveList(
   () => false,
 );
 
-const touches = (group: string, what: string) => (change: { what: string; group?: string | undefined }) =>
-  change.what === what && (change.group === undefined || change.group === group);
+/** Whether a change is one of these, in this group or in any. */
+export const touches =
+  (group: string, ...whats: readonly NodeChange['what'][]) =>
+  (change: NodeChange): boolean =>
+    whats.includes(change.what) && (change.group === undefined || change.group === group);
 
 export const membersOf = listsByKey(
   (group) => new LiveList<MemberRow[]>(() => call('listMembers', { group }), touches(group, 'members')),

@@ -1,7 +1,7 @@
 import { call } from '../../api/client.ts';
 import { href } from '../../router.ts';
 import type { DownloadRow } from '../../state/store.ts';
-import { formatBytes, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Meter, Pill } from '../../ui/show.tsx';
@@ -66,7 +66,7 @@ function Progress({ row }: { readonly row: DownloadRow }) {
       : `${formatPercent(part)} of ${formatBytes(row.totalBytes)}`,
     ...(row.state === 'D' ? [formatRate(row.bytesPerSecond)] : []),
     ...(row.state === 'D' && row.secondsLeft !== null ? [`${formatDuration(row.secondsLeft)} left`] : []),
-    ...(row.state === 'D' ? [`${row.peers} ${row.peers === 1 ? 'peer' : 'peers'}`] : []),
+    ...(row.state === 'D' ? [formatCount(row.peers, 'peer')] : []),
   ];
   return (
     <>

@@ -1,4 +1,5 @@
 import type { PieceMap } from '../../../src/node/commands.ts';
+import { formatCount } from '../../text/format.ts';
 
 /**
  * Shades of a cell, one small number each, so that two states of a map can be compared cell by cell: 0 to 3 missing
@@ -70,11 +71,9 @@ export function changedCells(before: Uint8Array | undefined, after: Uint8Array):
 /** What the map shows, in words: `412 of 1,000 pieces, 9 under way`. */
 export function pieceWords(cells: PieceCells): string {
   const { pieces, heldPieces, active, merged, unavailable } = cells;
-  if (heldPieces >= pieces && active === 0)
-    return `All ${number(pieces)} ${pieces === 1 ? 'piece' : 'pieces'}`;
-  const parts = [
-    `${merged ? 'About ' : ''}${number(heldPieces)} of ${number(pieces)} ${pieces === 1 ? 'piece' : 'pieces'}`,
-  ];
+  const all = formatCount(pieces, 'piece');
+  if (heldPieces >= pieces && active === 0) return `All ${all}`;
+  const parts = [`${merged ? 'About ' : ''}${number(heldPieces)} of ${all}`];
   if (active > 0) parts.push(merged ? `${number(active)} places under way` : `${number(active)} under way`);
   if (unavailable > 0 && !merged) parts.push(`${number(unavailable)} that no connected peer has`);
   return parts.join(', ');

@@ -2,7 +2,7 @@ import { call } from '../../api/client.ts';
 import { say } from '../../state/news.ts';
 import { downloads, type DownloadRow } from '../../state/store.ts';
 import { go, href } from '../../router.ts';
-import { formatBytes, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
@@ -56,7 +56,7 @@ function factsOf(row: DownloadRow): string[] {
     size,
     formatRate(row.bytesPerSecond),
     ...(row.secondsLeft === null ? [] : [`${formatDuration(row.secondsLeft)} left`]),
-    `${row.peers} ${row.peers === 1 ? 'peer' : 'peers'}`,
+    formatCount(row.peers, 'peer'),
   ];
 }
 

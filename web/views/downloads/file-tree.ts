@@ -1,4 +1,5 @@
 import type { ContentFileRow } from '../../state/store.ts';
+import { byName } from '../../text/by-name.ts';
 
 /** A folder or file inside a content. */
 export interface TreeNode {
@@ -48,16 +49,15 @@ function plant(root: Growing, { path, size }: ContentFileRow): void {
 }
 
 function finish({ name, path, size, fileCount, folders, files }: Growing): TreeNode {
-  const inner = [...folders.values()].map(finish).sort(byName);
+  const inner = [...folders.values()].map(finish).sort(inOrder);
   const only = inner[0];
   if (only && inner.length === 1 && files.length === 0 && path !== '') {
     return { ...only, name: `${name}/${only.name}` };
   }
-  return { name, path, size, fileCount, children: [...inner, ...files.sort(byName)] };
+  return { name, path, size, fileCount, children: [...inner, ...files.sort(inOrder)] };
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-const byName = (a: TreeNode, b: TreeNode): number => collator.compare(a.name, b.name);
+const inOrder = (a: TreeNode, b: TreeNode): number => byName(a.name, b.name);
 
 /** Paths of all files in it. */
 export function filesIn(node: TreeNode): string[] {

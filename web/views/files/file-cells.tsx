@@ -1,6 +1,6 @@
 import { call } from '../../api/client.ts';
 import { attempt, say } from '../../state/news.ts';
-import { downloadOf, downloads, filesOf, type DownloadRow, type FileRow } from '../../state/store.ts';
+import { downloadOf, filesOf, type DownloadRow, type FileRow } from '../../state/store.ts';
 import { go, href } from '../../router.ts';
 import { formatBytes, formatPercent } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
@@ -146,9 +146,6 @@ async function stopSharing(group: string, file: string): Promise<void> {
 
 /** Enter on a row: its details where it is here, else the download. */
 export function openFile(group: string, file: string, isMine: boolean): void {
-  if (isMine || downloads.value.value?.some((row) => row.group === group && row.file === file)) {
-    go('transfer', group, file);
-    return;
-  }
-  void attempt(() => startDownload(group, file));
+  if (isMine || downloadOf(group, file)) go('transfer', group, file);
+  else void attempt(() => startDownload(group, file));
 }

@@ -1,4 +1,5 @@
 import type { FileRow } from '../../state/store.ts';
+import { byName } from '../../text/by-name.ts';
 
 export type FileOrder = 'name' | 'biggest' | 'smallest' | 'seeds' | 'mine';
 export const FILE_ORDERS = [
@@ -8,9 +9,6 @@ export const FILE_ORDERS = [
   ['seeds', 'Most seeds'],
   ['mine', 'Mine first'],
 ] as const;
-
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-const byName = (a: FileRow, b: FileRow): number => collator.compare(a.file, b.file);
 
 /** The rows that hold every word of `filter` in their name or among their sharers, in the order asked for. */
 export function pickFiles(
@@ -31,7 +29,7 @@ export function pickFiles(
     seeds: (a, b) => b.seeds - a.seeds,
     mine: (a, b) => Number(isMine(b)) - Number(isMine(a)),
   };
-  return found.sort((a, b) => first[order](a, b) || byName(a, b));
+  return found.sort((a, b) => first[order](a, b) || byName(a.file, b.file));
 }
 
 /** How the node is told which one is meant: by name, and by content where several have that name. */

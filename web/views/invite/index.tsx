@@ -3,6 +3,7 @@ import type { Invitation } from '../../../src/node/commands.ts';
 import { call } from '../../api/client.ts';
 import { wallMs } from '../../clock.ts';
 import { LiveList, listsByKey, useLive } from '../../state/live-list.ts';
+import { touches } from '../../state/store.ts';
 import { formatTime } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
@@ -16,9 +17,7 @@ const invitationsOf = listsByKey(
   (group) =>
     new LiveList<Invitation[]>(
       () => call('listInvitations', { group }),
-      (change) =>
-        ['requests', 'members', 'account'].includes(change.what) &&
-        (change.group === undefined || change.group === group),
+      touches(group, 'requests', 'members', 'account'),
     ),
 );
 

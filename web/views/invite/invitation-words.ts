@@ -1,4 +1,5 @@
 import type { Invitation } from '../../../src/node/commands.ts';
+import { formatCount } from '../../text/format.ts';
 
 /** How long an invitation may be good for, as people choose it. */
 export const LIFETIMES: readonly { readonly seconds: number; readonly words: string }[] = [
@@ -39,8 +40,7 @@ export function sortedInvitations(invitations: readonly Invitation[]): Invitatio
 }
 
 function spanWords(spanMs: number): string {
-  const count = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? '' : 's'}`;
-  if (spanMs < HOUR_MS) return count(Math.max(1, Math.round(spanMs / 60_000)), 'minute');
-  if (spanMs < 36 * HOUR_MS) return count(Math.round(spanMs / HOUR_MS), 'hour');
-  return count(Math.round(spanMs / (24 * HOUR_MS)), 'day');
+  if (spanMs < HOUR_MS) return formatCount(Math.max(1, Math.round(spanMs / 60_000)), 'minute');
+  if (spanMs < 36 * HOUR_MS) return formatCount(Math.round(spanMs / HOUR_MS), 'hour');
+  return formatCount(Math.round(spanMs / (24 * HOUR_MS)), 'day');
 }

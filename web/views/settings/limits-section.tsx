@@ -3,11 +3,11 @@ import { call } from '../../api/client.ts';
 import { href } from '../../router.ts';
 import { LiveList, useLive } from '../../state/live-list.ts';
 import { attempt } from '../../state/news.ts';
-import { formatRate } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check } from '../../ui/field.tsx';
 import { Failure, Loading, Notice } from '../../ui/show.tsx';
 import { LimitForm } from './limit-form.tsx';
+import { rateWords } from './rate-input.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
 
 const limits = new LiveList<Limits>(
@@ -93,5 +93,3 @@ function OtherLimits({ rows }: { readonly rows: Limits['rows'] }) {
     </div>
   );
 }
-
-const rateWords = (rate: number | null): string => (rate === null ? 'no limit' : formatRate(rate));

@@ -1,3 +1,5 @@
+import { formatRate } from '../../text/format.ts';
+
 /** A speed as a number and a unit that people choose, and back. */
 export type RateUnit = 'K' | 'M' | 'G';
 
@@ -24,4 +26,9 @@ export function parseRateInput({ amount, unit }: RateInput): number | null | und
   if (!/^\d+(\.\d+)?$/.test(text)) return undefined;
   const rate = Math.round(Number(text) * FACTORS[unit]);
   return rate > 0 && rate <= RATE_MAX ? rate : undefined;
+}
+
+/** A limit in words. */
+export function rateWords(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? 'no limit' : formatRate(bytesPerSecond);
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ScheduleRule } from '../../../src/node/commands.ts';
-import { formatRate } from '../../text/format.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { rateWords } from './rate-input.ts';
 import { RuleForm } from './rule-form.tsx';
 import { daysWords, hiddenRules, hoursWords } from './schedule-words.ts';
 
@@ -63,5 +63,3 @@ export function ScheduleEditor({ rules, onSave }: ScheduleProps) {
     </div>
   );
 }
-
-const rateWords = (rate: number | null): string => (rate === null ? 'no limit' : formatRate(rate));
