@@ -64,6 +64,6 @@ export {
   type LocalResult,
 } from './local/contract.ts';
 export { LOCAL_HEARTBEAT_MS, localEvent, type LocalEvent } from './local/events.ts';
-export { localPaths, localStreams, type LocalCall } from './local/paths.ts';
+export { localPaths, localStreams, PAGE_KEY_HEADER, type LocalCall } from './local/paths.ts';
 export { localError } from './local/rows.ts';
 export { localRows } from './local/schemas.ts';

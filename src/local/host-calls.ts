@@ -69,10 +69,10 @@ function sessionCalls({ sessions, events }: HostParts) {
   };
   return {
     openSession: async ({ token }, call) => {
-      const secret = await sessions.exchange(token);
+      const { secret, key } = await sessions.exchange(token);
       await end(call.secret);
       call.setCookie(secret);
-      return {};
+      return { key };
     },
     closeSession: async (_, call) => {
       await end(call.secret);

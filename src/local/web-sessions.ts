@@ -9,7 +9,6 @@ import {
   sha256,
   sha256Hex,
   toBase64Url,
-  toHex,
 } from '../base/index.ts';
 import { readPrivateFile, writePrivateFile } from '../node/index.ts';
 import { Refusal } from './refusal.ts';
@@ -27,7 +26,9 @@ const WRONG_MAX = 10;
 const WRONG_PER_SECOND = 0.2;
 
 interface Session {
+  /** Of the cookie's secret, and of the key that the page shows besides it. */
   readonly hash: string;
+  readonly keyHash: string;
   usedAtMs: number;
 }
 
@@ -62,16 +63,20 @@ export class WebSessions {
     return { token, expiresAtMs: this.#clock.wallMs() + TOKEN_MS };
   }
 
-  /** A browser's secret in exchange for a token. Throws for one that is wrong, used or too old. */
-  async exchange(token: string): Promise<string> {
+  /**
+   * In exchange for a token: a secret for the browser's cookie, and a key that only the page itself can read. Throws for a
+   * token that is wrong, used or too old.
+   */
+  async exchange(token: string): Promise<{ readonly secret: string; readonly key: string }> {
     const hash = sha256Hex(token);
     const endsMs = this.#tokens.get(hash);
     this.#tokens.delete(hash);
     if (endsMs === undefined || endsMs <= this.#clock.nowMs()) throw this.#wrongToken();
-    const secret = toBase64Url(secretBytes(32));
-    this.#sessions.push({ hash: sha256Hex(secret), usedAtMs: this.#clock.wallMs() });
+    const [secret, key] = [toBase64Url(secretBytes(32)), toBase64Url(secretBytes(32))];
+    const usedAtMs = this.#clock.wallMs();
+    this.#sessions.push({ hash: sha256Hex(secret), keyHash: sha256Hex(key), usedAtMs });
     await this.#save();
-    return secret;
+    return { secret, key };
   }
 
   /** Whether the secret is that of a browser which may use the page. `renew`: its cookie should be given anew. */
@@ -121,7 +126,7 @@ export class WebSessions {
   }
 }
 
-/** What can't be read is as good as none: browsers are let in anew. */
+/** What can't be read, or was written before there were keys, is as good as none: browsers are let in anew. */
 function parseSessions(bytes: Uint8Array | undefined): Session[] {
   try {
     const { sessions } = JSON.parse(new TextDecoder().decode(bytes)) as { sessions: unknown };
@@ -132,11 +137,8 @@ function parseSessions(bytes: Uint8Array | undefined): Session[] {
 }
 
 function isSession(value: unknown): value is Session {
-  const { hash, usedAtMs } = (value ?? {}) as Partial<Record<keyof Session, unknown>>;
-  return (
-    typeof hash === 'string' &&
-    toHex(fromHex(hash)) === hash &&
-    hash.length === 64 &&
-    typeof usedAtMs === 'number'
-  );
+  const { hash, keyHash, usedAtMs } = (value ?? {}) as Partial<Record<keyof Session, unknown>>;
+  return isHash(hash) && isHash(keyHash) && typeof usedAtMs === 'number';
 }
+
+const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);

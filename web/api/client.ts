@@ -3,6 +3,7 @@ import { localPaths, type LocalCall } from '../../src/api/local/paths.ts';
 import type { ErrorCode } from '../../src/base/errors.ts';
 import { signal } from '@preact/signals';
 import { readLines } from './lines.ts';
+import { keyHeader } from './page-key.ts';
 
 /** What went wrong with a call: a code of the node, or that it could not be asked at all. */
 export type FailureCode = ErrorCode | 'NO_CONNECTION' | 'NO_SESSION' | 'BAD_ANSWER';
@@ -66,7 +67,7 @@ async function* answerLines(
 
 async function send(name: LocalCall, input: unknown, abort: AbortSignal | undefined): Promise<Response> {
   const [method, path] = localPaths[name].split(' ') as ['GET' | 'POST', string];
-  const init: RequestInit = { method, headers: { accept: 'application/json' } };
+  const init: PageRequest = { method, headers: { accept: 'application/json' } };
   if (abort) init.signal = abort;
   if (method === 'POST') {
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
@@ -77,10 +78,14 @@ async function send(name: LocalCall, input: unknown, abort: AbortSignal | undefi
   return response;
 }
 
-/** fetch, with an ApiError for what never arrived. */
-export async function reach(url: string, init: RequestInit): Promise<Response> {
+interface PageRequest extends Omit<RequestInit, 'headers'> {
+  headers: Record<string, string>;
+}
+
+/** fetch, with the page's key, and an ApiError for what never arrived. */
+export async function reach(path: string, init: PageRequest): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await fetch(path, { ...init, headers: { ...init.headers, ...keyHeader() } });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError('NO_CONNECTION', 'The node does not answer. It may have been stopped.');

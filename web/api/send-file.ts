@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../src/base/errors.ts';
 import { localStreams } from '../../src/api/local/paths.ts';
 import { ApiError } from './client.ts';
+import { keyHeader } from './page-key.ts';
 
 /**
  * Sends one file of a begun drop. XMLHttpRequest, because fetch does not tell how much has gone. Rejects with ApiError
@@ -33,7 +34,8 @@ export function sendFile(
     if (signal.aborted) return end(new ApiError('INTERRUPTED', 'It was not handed over.'));
     signal.addEventListener('abort', abort, { once: true });
     request.open('PUT', `${localStreams.drop}?${new URLSearchParams({ ...target }).toString()}`);
-    request.setRequestHeader('content-type', 'application/octet-stream');
+    const headers = { 'content-type': 'application/octet-stream', ...keyHeader() };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(file);
   });
 }

@@ -1,4 +1,5 @@
 import { call, session, toApiError } from '../api/client.ts';
+import { forgetKey, keepKey, onNewKey } from '../api/page-key.ts';
 import { pause } from '../clock.ts';
 import { goLive } from './live.ts';
 import { connection, nodeState } from './store.ts';
@@ -6,11 +7,15 @@ import { connection, nodeState } from './store.ts';
 /** The link that `mbt web` prints ends so. */
 const TOKEN = /^#token=([\w-]+)$/;
 
-/** From the link to a live page: trades its token for a cookie, or finds the one that this browser has. */
+/** From the link to a live page: trades its token for a cookie and a key, or finds those that this browser has. */
 export async function openPage(): Promise<void> {
   // A link that is opened where the page is already changes but the fragment.
   window.addEventListener('hashchange', () => {
     if (TOKEN.test(window.location.hash)) window.location.reload();
+  });
+  // Another tab was let in, and so is this one.
+  onNewKey(() => {
+    if (session.value === 'none') window.location.reload();
   });
   const token = TOKEN.exec(window.location.hash)?.[1];
   if (token !== undefined) {
@@ -24,10 +29,18 @@ export async function openPage(): Promise<void> {
 
 async function tradeToken(token: string): Promise<void> {
   try {
-    await call('openSession', { token });
+    const { key } = await call('openSession', { token });
+    keepKey(key);
   } catch {
-    // A link is good once. Who opens it again may still have the cookie that it was traded for.
+    // A link is good once. Who opens it again may still have what it was traded for.
   }
+}
+
+/** This browser is to be let in anew. */
+export async function forgetBrowser(): Promise<void> {
+  await call('closeSession', {});
+  forgetKey();
+  session.value = 'none';
 }
 
 /** Resolves to false when the node could not be asked. */

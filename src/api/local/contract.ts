@@ -55,9 +55,12 @@ export const localApi = {
   setUp: call('give the node its trackers', host.setUp, host.nodeState),
   stopNode: call('end the node', nothing, done, { access: 'socket' }),
   webLink: call('a link that opens the page, once', nothing, host.webLink, { access: 'socket' }),
-  openSession: call("exchange a link's token for a cookie", z.object({ token: secret }), done, {
-    bodyBytesMax: 4096,
-  }),
+  openSession: call(
+    "exchange a link's token for a cookie and the page's key",
+    z.object({ token: secret }),
+    host.openedSession,
+    { bodyBytesMax: 4096 },
+  ),
   closeSession: call('forget this browser', nothing, done),
 
   createUser: call('make an account', z.object({ user, password: secret }), rows.createdUser),

@@ -34,6 +34,10 @@ export const setUp = z
 
 export const webLink = z.object({ link: z.string(), expiresAtMs: z.number() }).readonly();
 
+export const openedSession = z
+  .object({ key: z.string().describe('kept by the page, for its own origin; shown with every request') })
+  .readonly();
+
 export const openedLink = z
   .object({
     url: z

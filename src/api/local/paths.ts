@@ -78,6 +78,9 @@ export const localPaths = {
 
 export type LocalCall = keyof typeof localPaths;
 
+/** By which the page shows its key with everything it asks: cookies go to every port of a machine, this header does not. */
+export const PAGE_KEY_HEADER = 'mbt-page-key';
+
 /** What is no call with a JSON answer. */
 export const localStreams = {
   /** Server-sent events: `LocalEvent`s. */

@@ -1,4 +1,4 @@
-import { call, session } from '../../api/client.ts';
+import { forgetBrowser } from '../../state/open-page.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
 
@@ -26,6 +26,5 @@ async function forget(): Promise<void> {
     danger: true,
   });
   if (!sure) return;
-  await call('closeSession', {});
-  session.value = 'none';
+  await forgetBrowser();
 }
