@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../base/index.ts';
 import { boundedRun } from './bounded-run.ts';
 
@@ -22,10 +25,15 @@ const run = (command: string): Promise<string | undefined> =>
   }).failure;
 
 test.skipIf(!allowed)('a process that has no descriptor left is told so, and lives on', async () => {
-  // It can start nothing then, not even what lifts the limit again.
-  const lifted = run(`sleep 2; prlimit ${OURS} --nofile=${allowed}:`);
+  const held = join(mkdtempSync(join(tmpdir(), 'bounded-')), 'held');
+  onTestFinished(() => rmSync(dirname(held), { recursive: true }));
+  writeFileSync(held, '');
+  // It can start nothing then, not even what lifts the limit again; to remove a file takes no descriptor.
+  const lifted = run(`while test -e '${held}'; do sleep 0.05; done; prlimit ${OURS} --nofile=${allowed}:`);
   spawnSync('prlimit', [OURS, '--nofile=3:']);
-  expect(await run('true')).toContain('EMFILE');
+  const refused = await run('true');
+  rmSync(held);
+  expect(refused).toContain('EMFILE');
   expect(await lifted).toBeUndefined();
   expect(await run('true')).toBeUndefined();
 });
