@@ -154,7 +154,6 @@ test('an empty file needs nobody, and upload can be stopped', async () => {
   await until(
     async () => (await onlyRow(bob)).state === 'C',
     () => onlyRow(bob),
-    4000,
   );
   expect(await readFile(join(bob.files, 'empty.txt'))).toHaveLength(0);
 
@@ -176,7 +175,7 @@ test('a share that no tracker takes is no share', async () => {
 });
 
 test('four downloads are active, the fifth waits; one that nobody serves takes no place', async () => {
-  const slow = await world.user('slow', { upBytesPerSecond: 2 * MIB });
+  const slow = await world.user('slow', { upBytesPerSecond: 1024 });
   const names = ['1', '2', '3', '4', '5'].map((each) => `f${each}.bin`);
   for (const [at, name] of names.entries())
     await slow.share(await fileOf(slow, name, noise(2 * MIB, at + 1)));
@@ -203,6 +202,7 @@ test('four downloads are active, the fifth waits; one that nobody serves takes n
   ]);
   expect(rows[0]?.remark).toBe('nobody online');
   await bob.transfers.cancelDownload('lab', 'gone.bin');
+  await slow.transfers.setLimit('up', 100 * MIB, undefined, undefined);
   expect(await bob.wait()).toEqual({ complete: 5 });
 });
 
