@@ -111,7 +111,7 @@ describe('events', () => {
       /mbt_event_streams (\d+)/.exec(String((await nobody.send('GET', '/metrics')).body))?.[1];
     expect(await streams()).toBe('1');
     await other.close();
-    await expect.poll(streams, { timeout: 10_000 }).toBe('0');
+    await expect.poll(streams).toBe('0');
     expect(trackers.ports).toHaveLength(1);
   });
 });

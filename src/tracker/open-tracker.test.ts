@@ -43,7 +43,7 @@ test('connections that come to nothing leave nothing open', async () => {
     );
     await Promise.all([garbage, old, broken].map(ended));
   }
-  await expect.poll(openHandles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+  await expect.poll(openHandles).toBeLessThanOrEqual(before);
 });
 
 const openHandles = async (): Promise<number> => (await readdir('/proc/self/fd')).length;

@@ -129,11 +129,15 @@ describe('the stream of events', () => {
     stage.host.state = { ...stage.host.state, user: null };
     clock.advance(1_000);
     await expect.poll(() => ear.of('transfers').at(-1)).toMatchObject({ uploadBytesPerSecond: 0 });
-    const before = asked;
     for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => setImmediate(resolve));
-    clock.advance(10_000);
-    expect(asked).toBe(before);
+    const isStill = async (): Promise<boolean> => {
+      const before = asked;
+      clock.advance(10_000);
+      await new Promise((resolve) => setImmediate(resolve));
+      return asked === before;
+    };
+    await expect.poll(isStill).toBe(true);
+    expect(await isStill()).toBe(true);
     expect((await listen(stage)).of('transfers')).toEqual([]);
   });
 
