@@ -1,4 +1,4 @@
-import { CommandError } from '../base/index.ts';
+import { CommandError, diskError, systemCode } from '../base/index.ts';
 import { runMbt } from './index.ts';
 import { exitCodeOfError } from './outer/exit-code.ts';
 import { escapeControls } from './text/escape-controls.ts';
@@ -19,8 +19,20 @@ function report(error: unknown): number {
 const bugReport = (error: unknown): string =>
   `ERROR: INTERNAL: this should not happen, please report it\n${error instanceof Error ? error.stack : String(error)}`;
 
+/** Why something that was printed did not arrive: a full disk, say. */
+let lost: Error | null = null;
+
+/** Nothing is wrong where whoever read a pipe has seen enough, or the terminal is gone. */
+function codeAtEnd(code: number): number {
+  const fault = lost ?? process.stdout.errored;
+  if (fault === null || systemCode(fault) === 'EPIPE' || process.stdout.isTTY) return code;
+  const told = report(diskError(fault, 'standard output'));
+  return code || told;
+}
+
+process.stdout.on('error', (error) => (lost ??= error));
 process.on('uncaughtException', (error) => process.exit(report(error)));
 void runMbt(process.argv.slice(2))
   .catch((error: unknown) => report(error))
   // Written first: what is still on its way to a pipe would be lost.
-  .then((code) => process.stdout.write('', () => process.exit(code)));
+  .then((code) => process.stdout.write('', () => process.exit(codeAtEnd(code))));

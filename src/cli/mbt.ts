@@ -180,7 +180,6 @@ async function atWork(
   const stop = catchStopSignals(process);
   process.stdout.once('error', () => stop.stop('SIGHUP'));
   process.stdin.on('error', () => undefined); // a terminal that went away: its end is told, too
-  process.stdout.on('error', () => undefined); // whoever read it is gone: told once is enough
   try {
     return await work(opened?.log ?? silentLogger, stop);
   } finally {

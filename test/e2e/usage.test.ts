@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -50,6 +52,18 @@ test.each([
   expect(err).toContain(says);
   expect(err).not.toMatch(/^ +at /m); // no stack
 });
+
+test.skipIf(process.platform !== 'linux').each(['help', 'completion bash', 'node status --json'])(
+  'what does not arrive on a full disk is no success: mbt %s',
+  (line) => {
+    const full = openSync('/dev/full', 'w');
+    const environment = { ...process.env, HOME: workspace.folder };
+    const ran = spawnSync(mbt, line.split(' '), { env: environment, stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect(ran.status).not.toBe(0);
+    expect(String(ran.stderr)).toMatch(/^ERROR: NO_SPACE: standard output: the disk is full/m);
+  },
+);
 
 test.each(['frobnicate --json', '--json frobnicate'])('an unknown command as JSON: %s', async (line) => {
   const { code, out, err } = await run(line);
