@@ -6,7 +6,8 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mbt } from '../e2e/harness/mbt-process.ts';
 import { hasTerminals } from '../e2e/harness/mbt-terminal.ts';
-import { freePorts, processesMentioning } from '../e2e/harness/workspace.ts';
+import { processesMentioning } from '../e2e/harness/workspace.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { type Page, readPage } from './console-blocks.ts';
 import { Reader } from './reader.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemClock, type Clock } from '../../src/base/index.ts';
 import { openTracker, type AnnounceAddress, type Tracker } from '../../src/tracker/index.ts';
+import { freePorts } from './free-ports.ts';
 
 /** Real trackers of one list on free ports of the loopback address, in a folder of their own. */
 export class TestCluster {
@@ -42,20 +42,4 @@ export class TestCluster {
     await Promise.all([...this.#running.values()].map((tracker) => tracker.close()));
     rmSync(this.folder, { recursive: true });
   }
-}
-
-/** Ports that were free a moment ago, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

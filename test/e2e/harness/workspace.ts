@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
+import { freePorts } from '../../support/free-ports.ts';
 import { MbtProcess, mbt } from './mbt-process.ts';
 import { MbtTerminal } from './mbt-terminal.ts';
 
@@ -134,20 +133,6 @@ async function endAll(processes: readonly (MbtProcess | MbtTerminal)[]): Promise
       }
     });
   return (await Promise.all(ends)).flat();
-}
-
-/** Ports that nobody listened on a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
 
 /** Where the system shows its processes as files: those whose command line names `folder`. */
