@@ -84,6 +84,24 @@ describe('an invitation', () => {
     expect(await again.exit()).toBe(0);
   });
 
+  test.skipIf(!hasTerminals)('that is left once the account is made tells how to go on with it', async () => {
+    const tim = user('tim');
+    const terminal = tim.terminal(['join', await invitation(), '--new', 'tim'], 120);
+    await terminal.sees('Choose a password:');
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.sees('The same again:');
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.sees('Log in by itself when this machine restarts? [Y/n]');
+    terminal.type('\x03');
+    await terminal.sees('ERROR: INTERRUPTED: the account tim is made, and not logged in');
+    expect(await terminal.exit()).toBe(1);
+    const again = await tim.mbt(['join', await invitation(), '--user', 'tim'], PASSWORD);
+    expect(again).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('your request to join band stands'),
+    });
+  });
+
   test('that is withdrawn says so to whoever comes with it', async () => {
     const link = await invitation('--auto');
     const id = (await anna.ok(['list_invitations', 'band'])).find((row) =>

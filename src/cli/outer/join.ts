@@ -104,10 +104,20 @@ async function logIn(call: JoinCall, node: RemoteNode): Promise<void> {
     if (created.weakness !== undefined) out.notice(`weak password: ${created.weakness}`);
     out.rows(recoveryCodeView, [created]);
   }
-  const remember = await staysLoggedIn(call);
+  const remember = await staysLoggedIn(call).catch((error: unknown) => {
+    throw account.isNew ? madeAlready(account.name, error) : error;
+  });
   const { user } = await node.login(account.name, password, remember);
   out.notice(`logged in as ${user}${remember ? ', and by itself after a restart' : ''}`);
 }
+
+/** Who stops after the account was made comes back as its user. */
+const madeAlready = (name: string, cause: unknown): CommandError =>
+  new CommandError(
+    'INTERRUPTED',
+    `the account ${name} is made, and not logged in: type this again with --user ${name}`,
+    { cause },
+  );
 
 async function whichAccount({ target: { ask }, options, signal }: JoinCall) {
   if (options.new !== undefined) return { name: options.new, isNew: true };
