@@ -1,4 +1,4 @@
-import { localStreams } from '../api/index.ts';
+import { localStreams, PAGE_KEY_HEADER } from '../api/index.ts';
 import type { Logger } from '../base/index.ts';
 import { callAt, type CallServer, toCommandError } from './call-server.ts';
 import type { Drops } from './drops.ts';
@@ -67,10 +67,15 @@ export class Router {
     if (!(await this.#serveApi(exchange, secret))) throw unknownCall();
   }
 
-  /** By which the browser is known, if it is. */
+  /**
+   * The cookie's secret by which the browser is known, if it is. A cookie alone proves nothing: browsers send it to whoever
+   * has another port of this machine. The key comes from the page itself, which alone can read it.
+   */
   #secretOf(exchange: Exchange): string | undefined {
+    const key = exchange.header(PAGE_KEY_HEADER);
+    if (key === undefined) return undefined;
     for (const secret of readCookies(exchange, this.port)) {
-      const session = this.#parts.sessions.check(secret);
+      const session = this.#parts.sessions.check(secret, key);
       if (session === undefined) continue;
       if (session.renew) writeCookie(exchange, this.port, secret);
       return secret;

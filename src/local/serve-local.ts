@@ -57,6 +57,7 @@ export async function serveLocal(options: LocalOptions): Promise<LocalServer> {
     events.close();
     await Promise.all([closeDoor(socket, clock), closeDoor(page, clock)]);
     await drops.close();
+    await sessions.close();
   };
   try {
     const socketPath = await openDoors(options, { socket, page, router, peers });

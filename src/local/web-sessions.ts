@@ -79,11 +79,12 @@ export class WebSessions {
     return { secret, key };
   }
 
-  /** Whether the secret is that of a browser which may use the page. `renew`: its cookie should be given anew. */
-  check(secret: string): { readonly renew: boolean } | undefined {
+  /** Whether secret and key are those of a browser which may use the page. `renew`: its cookie should be given anew. */
+  check(secret: string, key: string): { readonly renew: boolean } | undefined {
     const session = this.#find(secret);
     const nowMs = this.#clock.wallMs();
-    if (session === undefined || nowMs - session.usedAtMs > SESSION_MS) return undefined;
+    if (session === undefined || !equalSecrets(fromHex(session.keyHash), sha256(key))) return undefined;
+    if (nowMs - session.usedAtMs > SESSION_MS) return undefined;
     const renew = nowMs - session.usedAtMs > TOUCH_MS;
     if (renew) {
       session.usedAtMs = nowMs;
@@ -97,6 +98,11 @@ export class WebSessions {
     const session = this.#find(secret);
     this.#sessions = this.#sessions.filter((each) => each !== session);
     await this.#save();
+  }
+
+  /** Resolves when what was being written stands on the disk. */
+  async close(): Promise<void> {
+    await this.#writing.run(async () => undefined);
   }
 
   #find(secret: string): Session | undefined {

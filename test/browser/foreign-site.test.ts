@@ -48,6 +48,10 @@ async function attack(target) {
   return seen;
 }`;
 
+/** As the page itself asks. */
+const OWN = `
+fetch('/v1/groups', { headers: { 'mbt-page-key': localStorage.getItem('mbt-page-key') } }).then((got) => got.text())`;
+
 describe.skipIf(chromiumPath === undefined)("another site's page in a browser that knows the node", () => {
   let stage: LocalStage;
   let browser: Browser;
@@ -55,6 +59,8 @@ describe.skipIf(chromiumPath === undefined)("another site's page in a browser th
   let foreign: Server;
   let foreignPort: number;
   let origin: string;
+  /** Cookies that browsers brought to the other site. */
+  const collected: string[] = [];
 
   beforeAll(async () => {
     stage = await LocalStage.open(
@@ -66,7 +72,8 @@ describe.skipIf(chromiumPath === undefined)("another site's page in a browser th
       join(stage.folder, 'page', 'index.html'),
       '<!doctype html><title>ours</title><p>ours</p>',
     );
-    foreign = createServer((_, response) => {
+    foreign = createServer((request, response) => {
+      collected.push(request.headers.cookie ?? '');
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>theirs</title><body><script>${ATTACK}</script></body>`);
     });
@@ -90,23 +97,30 @@ describe.skipIf(chromiumPath === undefined)("another site's page in a browser th
     await page.goto(`${origin}/`);
     const token = stage.server.webLink().link.split('#token=')[1] ?? '';
     expect(await exchange(page, origin, token)).toBe('200');
-    expect(await page.evaluate(() => fetch('/v1/groups').then((answer) => answer.text()))).toBe('[]\n');
+    expect(await page.evaluate(OWN)).toBe('[]\n');
     stage.host.fake.asked.length = 0;
+    collected.length = 0;
   });
 
-  /** What comes of taking the token to the page at `to`. */
-  const exchange = (page: Page, to: string, token: string): Promise<string> =>
-    page.evaluate(
+  /** What comes of taking the token to the page at `to`; the page keeps its key as ours does. */
+  async function exchange(page: Page, to: string, token: string): Promise<string> {
+    const { status, key } = await page.evaluate(
       async ([url, body]) => {
         const headers = { 'content-type': 'application/json' };
         const options = { method: 'POST', credentials: 'include', headers, body } as const;
         return fetch(`${url}/v1/web/session`, options).then(
-          (answer) => String(answer.status),
-          () => 'refused',
+          async (answer) => {
+            const { key } = (await answer.json()) as { key?: string };
+            return { status: String(answer.status), key };
+          },
+          () => ({ status: 'refused', key: undefined }),
         );
       },
       [to, JSON.stringify({ token })] as const,
     );
+    if (key !== undefined) await page.evaluate(`localStorage.setItem('mbt-page-key', '${key}')`);
+    return status;
+  }
 
   const attack = (page: Page): Promise<string[]> => page.evaluate(`attack(${JSON.stringify(origin)})`);
 
@@ -119,6 +133,21 @@ describe.skipIf(chromiumPath === undefined)("another site's page in a browser th
       expect(stage.host.fake.asked).toEqual([]);
     },
   );
+
+  test('at another port is brought the cookie, and can do nothing with it', async () => {
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${foreignPort}/`);
+    const [cookie = ''] = collected;
+    expect(cookie).toMatch(/^mbt-\d+=[\w-]{43}$/);
+    expect(await page.evaluate("localStorage.getItem('mbt-page-key')")).toBeNull();
+    // Nothing keeps a program from saying that it is the page.
+    const headers = { ...stage.own, cookie };
+    for (const path of ['/v1/groups', '/v1/events', '/v1/account', '/v1/places', '/openapi.json'])
+      expect((await stage.ask(path, { headers })).status).toBe(401);
+    const group = { method: 'POST', headers, body: '{"group":"theirs"}' };
+    expect((await stage.ask('/v1/groups/create', group)).status).toBe(401);
+    expect(stage.host.fake.asked).toEqual([]);
+  });
 
   test('with a link that it got hold of does not open the page', async () => {
     const page = await context.newPage();

@@ -99,10 +99,14 @@ describe.skipIf(chromiumPath === undefined)('what is set on the page holds in th
   });
 
   test('a browser that is forgotten gets nothing more', async () => {
+    const key = await page.evaluate<string>("localStorage.getItem('mbt-page-key')");
+    const status = `fetch('/v1/account', { headers: { 'mbt-page-key': '${key}' } }).then((got) => got.status)`;
+    expect(await page.evaluate(status)).toBe(200);
     await goTo(page, 'settings', 'browser');
     await page.getByRole('button', { name: 'Forget this browser' }).click();
     await page.getByRole('button', { name: 'Forget it' }).click();
     await page.locator('.settings').waitFor({ state: 'detached' });
-    expect(await page.evaluate("fetch('/v1/account').then((answer) => answer.status)")).toBe(401);
+    expect(await page.evaluate(status)).toBe(401);
+    expect(await page.evaluate("localStorage.getItem('mbt-page-key')")).toBeNull();
   });
 });

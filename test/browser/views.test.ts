@@ -127,11 +127,15 @@ describe.skipIf(chromiumPath === undefined)('before somebody is logged in', () =
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
-  test('without a link the page says how to get one, and shows nothing else', async () => {
-    const person = await stage.user('eve');
+  test.each([
+    ['its cookie', 'eve', (page: Page) => page.context().clearCookies()],
+    ['what it kept for the page', 'fay', (page: Page) => page.evaluate('localStorage.clear()')],
+  ])('a browser that lost %s: the page says how to get a link, and shows nothing else', async (...given) => {
+    const [, name, lose] = given;
+    const person = await stage.user(name);
     const page = await person.openPage();
     await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor();
-    await page.context().clearCookies();
+    await lose(page);
     await page.reload();
     await page.getByText('mbt web').waitFor();
     expect(await page.getByRole('heading', { name: 'Groups' }).count()).toBe(0);

@@ -47,7 +47,7 @@ test.runIf(isMounted)(
       }),
     });
     const stage = await LocalStage.open(host, { downloads: disk });
-    const headers = { cookie: await stage.cookie(), ...stage.own };
+    const headers = { ...(await stage.known()), ...stage.own };
     const post = (path: string, body: object): Promise<Answer> =>
       stage.ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
     const terms = { group: 'g', name: 'film', size: 8 * MIB, folder: false };

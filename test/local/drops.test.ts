@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CommandError } from '../../src/base/index.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeHost } from '../support/fake-host.ts';
-import { type Answer, LocalStage } from '../support/local-stage.ts';
+import { type Answer, type Known, LocalStage } from '../support/local-stage.ts';
 
 const groups = [
   { group: 'g', owner: 'ada', members: 1, you: 'owner' as const },
@@ -15,7 +15,7 @@ const groups = [
 const shared = { content: '0', infoHash: '0', size: 0, files: 1, leftOut: [] };
 
 let stage: LocalStage;
-let cookie: string;
+let known: Known;
 let clock: FakeClock;
 let uploads: string[];
 let refuse: CommandError | undefined;
@@ -34,12 +34,12 @@ beforeEach(async () => {
     },
   });
   stage = await LocalStage.open(host, {}, clock);
-  cookie = await stage.cookie();
+  known = await stage.known();
 });
 afterEach(() => stage.close());
 
 const post = (path: string, body: unknown): Promise<Answer> =>
-  stage.ask(path, { method: 'POST', headers: { cookie, ...stage.own }, body: JSON.stringify(body) });
+  stage.ask(path, { method: 'POST', headers: { ...known, ...stage.own }, body: JSON.stringify(body) });
 const begin = (more: object = {}): Promise<Answer> =>
   post('/v1/drops/begin', { group: 'g', name: 'a.txt', size: 5, folder: false, ...more });
 const begun = async (more: object = {}): Promise<{ id: string; path: string }> =>
@@ -47,7 +47,7 @@ const begun = async (more: object = {}): Promise<{ id: string; path: string }> =
 const put = (id: string, body: string, path = ''): Promise<Answer> =>
   stage.ask(`/v1/drops/file?id=${id}&path=${encodeURIComponent(path)}`, {
     method: 'PUT',
-    headers: { cookie, ...stage.own, 'content-type': 'application/octet-stream' },
+    headers: { ...known, ...stage.own, 'content-type': 'application/octet-stream' },
     body,
   });
 const finish = (id: string): Promise<Answer> => post('/v1/drops/finish', { id });
@@ -216,7 +216,7 @@ describe('bytes that come', () => {
     const { web } = stage.server;
     const cut = request(`${web}/v1/drops/file?id=${id}`, {
       method: 'PUT',
-      headers: { cookie, ...stage.own, 'content-length': '5' },
+      headers: { ...known, ...stage.own, 'content-length': '5' },
     });
     cut.on('error', () => undefined);
     cut.write('he');
@@ -231,7 +231,7 @@ describe('bytes that come', () => {
   test('for a drop that is none, or from another site, are refused', async () => {
     expect((await put('00', 'hello')).status).toBe(404);
     const { id } = await begun();
-    for (const headers of [{ cookie }, { cookie, origin: 'http://evil.example' }, stage.own])
+    for (const headers of [known, { ...known, origin: 'http://evil.example' }, stage.own])
       expect([401, 403]).toContain(
         (await stage.ask(`/v1/drops/file?id=${id}`, { method: 'PUT', headers, body: 'hello' })).status,
       );
@@ -259,7 +259,7 @@ describe('what is given up', () => {
     await stage.stop();
     expect(dropped()).toEqual([]);
     await stage.start();
-    cookie = await stage.cookie();
+    known = await stage.known();
     const { id } = await begun();
     await put(id, 'hello');
     const left = dropped()[0] ?? '';

@@ -88,8 +88,8 @@ describe.skipIf(!canBeNobody)('another user of the machine', () => {
   });
   afterAll(() => stage.close());
 
-  test('gets nothing, not even with the cookie, a token and the address of a file', async () => {
-    const cookie = await stage.cookie();
+  test('gets nothing, not even with cookie and key, a token and the address of a file', async () => {
+    const known = await stage.known();
     const token = stage.server.webLink().link.split('#token=')[1] ?? '';
     const { url } = await (await stage.remote()).openLink('g', 'a.txt');
     const port = Number(stage.authority.split(':')[1]);
@@ -98,9 +98,14 @@ describe.skipIf(!canBeNobody)('another user of the machine', () => {
       { path: '/' },
       { path: '/openapi.json' },
       { path: '/v1/groups' },
-      { path: '/v1/groups', headers: { cookie } },
-      { path: '/v1/events', headers: { cookie } },
-      { path: '/v1/groups/create', method: 'POST', headers: { ...stage.own, cookie }, body: '{"group":"x"}' },
+      { path: '/v1/groups', headers: known },
+      { path: '/v1/events', headers: known },
+      {
+        path: '/v1/groups/create',
+        method: 'POST',
+        headers: { ...stage.own, ...known },
+        body: '{"group":"x"}',
+      },
       { path: '/v1/web/session', method: 'POST', headers: stage.own, body: JSON.stringify({ token }) },
       { path: url },
     ]);
@@ -117,15 +122,15 @@ describe.skipIf(!canBeNobody)('another user of the machine', () => {
   });
 
   test('does not take the places of those who may come', async () => {
-    const cookie = await stage.cookie();
+    const known = await stage.known();
     const port = stage.authority.split(':')[1] ?? '';
     const crowd = spawn('setpriv', [...AS_NOBODY, '-e', CROWD, port], { cwd: '/' });
     try {
       await once(crowd.stdout, 'data');
       // So many at once that not all of them find a connection of before.
-      const asks = () => Array.from({ length: 20 }, () => stage.ask('/v1/groups', { headers: { cookie } }));
+      const asks = () => Array.from({ length: 20 }, () => stage.ask('/v1/groups', { headers: known }));
       const statuses = async () => (await Promise.allSettled(asks())).map(statusOf);
-      await expect.poll(statuses, { timeout: 5_000 }).toEqual(Array(20).fill(200));
+      await expect.poll(statuses).toEqual(Array(20).fill(200));
     } finally {
       crowd.kill();
       await once(crowd, 'close');

@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
-import { LocalStage } from '../support/local-stage.ts';
+import { type Known, LocalStage } from '../support/local-stage.ts';
 
-const stage: { it: LocalStage; cookie: string } = {} as never;
+const stage: { it: LocalStage; known: Known } = {} as never;
 beforeAll(async () => {
   stage.it = await LocalStage.open(
     fakeHost({ listGroups: async () => [], createGroup: async () => undefined }),
   );
-  stage.cookie = await stage.it.cookie();
+  stage.known = await stage.it.known();
 });
 afterAll(() => stage.it.close());
 
 const port = (): string => stage.it.authority.split(':')[1] ?? '';
 const groups = (headers: Record<string, string | undefined> = {}) =>
-  stage.it.ask('/v1/groups', { headers: { cookie: stage.cookie, ...headers } });
+  stage.it.ask('/v1/groups', { headers: { ...stage.known, ...headers } });
 const create = (headers: Record<string, string | undefined> = {}, body = '{"group":"trip"}') =>
   stage.it.ask('/v1/groups/create', {
     method: 'POST',
-    headers: { cookie: stage.cookie, ...stage.it.own, ...headers },
+    headers: { ...stage.known, ...stage.it.own, ...headers },
     body,
   });
 const asked = (): number => stage.it.host.fake.asked.length;
@@ -55,7 +55,7 @@ describe('a name that was pointed here (DNS rebinding)', () => {
   ])('%s', async (_, host) => {
     const before = asked();
     for (const path of ['/v1/groups', '/', '/openapi.json', '/files/x/y', '/v1/events'])
-      expect(await stage.it.ask(path, { headers: { host: host(), cookie: stage.cookie } })).toMatchObject({
+      expect(await stage.it.ask(path, { headers: { ...stage.known, host: host() } })).toMatchObject({
         status: 403,
       });
     expect(await create({ host: host() })).toMatchObject({ status: 403 });
@@ -68,7 +68,7 @@ describe('a name that was pointed here (DNS rebinding)', () => {
 
   test('what is asked for names another host', async () => {
     for (const path of ['http://evil.example/v1/groups', '//evil.example/v1/groups', '*'])
-      expect((await stage.it.ask(path, { headers: { cookie: stage.cookie } })).status).toBe(400);
+      expect((await stage.it.ask(path, { headers: stage.known })).status).toBe(400);
   });
 });
 
@@ -110,9 +110,7 @@ describe("another site's page", () => {
     'reads nothing in a browser that says no more than %s',
     async (origin) => {
       expect((await groups({ origin })).status).toBe(403);
-      expect((await stage.it.ask('/v1/events', { headers: { origin, cookie: stage.cookie } })).status).toBe(
-        403,
-      );
+      expect((await stage.it.ask('/v1/events', { headers: { origin, ...stage.known } })).status).toBe(403);
       expect((await groups({ origin: stage.it.own['origin'] })).status).toBe(200);
     },
   );
@@ -143,7 +141,7 @@ describe("another site's page", () => {
 });
 
 test('a cookie that a page at another port put before the right one locks nobody out', async () => {
-  const cookie = `mbt-${port()}=junk; mbt-${port()}=${'A'.repeat(43)}; other=1; ${stage.cookie}`;
+  const cookie = `mbt-${port()}=junk; mbt-${port()}=${'A'.repeat(43)}; other=1; ${stage.known.cookie}`;
   expect((await groups({ cookie })).status).toBe(200);
   expect((await create({ cookie })).status).toBe(200);
 });
@@ -153,20 +151,21 @@ describe('a browser that is not known', () => {
     ['no cookie', () => undefined],
     ['an empty one', () => `mbt-${port()}=`],
     ['a made up one', () => `mbt-${port()}=${'A'.repeat(43)}`],
-    ['that of another port', () => stage.cookie.replace(/^mbt-\d+/, 'mbt-9')],
-    ['half of it', () => stage.cookie.slice(0, -20)],
+    ['that of another port', () => stage.known.cookie.replace(/^mbt-\d+/, 'mbt-9')],
+    ['half of it', () => stage.known.cookie.slice(0, -20)],
   ])('%s', async (_, cookie) => {
+    const headers = { ...stage.known, cookie: cookie() };
     const before = asked();
-    expect(await groups({ cookie: cookie() })).toMatchObject({ status: 401 });
-    expect(await create({ cookie: cookie() })).toMatchObject({ status: 401 });
-    expect((await stage.it.ask('/v1/events', { headers: { cookie: cookie() } })).status).toBe(401);
-    expect((await stage.it.ask('/openapi.json', { headers: { cookie: cookie() } })).status).toBe(401);
+    expect(await groups(headers)).toMatchObject({ status: 401 });
+    expect(await create(headers)).toMatchObject({ status: 401 });
+    expect((await stage.it.ask('/v1/events', { headers })).status).toBe(401);
+    expect((await stage.it.ask('/openapi.json', { headers })).status).toBe(401);
     expect(asked()).toBe(before);
   });
 
   test('learns not even which calls there are', async () => {
     expect((await stage.it.ask('/v1/no-such-call')).status).toBe(401);
-    expect((await stage.it.ask('/v1/no-such-call', { headers: { cookie: stage.cookie } })).status).toBe(404);
+    expect((await stage.it.ask('/v1/no-such-call', { headers: stage.known })).status).toBe(404);
   });
 });
 
@@ -177,7 +176,7 @@ test('the page may not do what is for the terminal', async () => {
     ['/v1/places/allow', '{"path":"/"}'],
     ['/v1/places/disallow', '{"path":"/"}'],
   ] as const) {
-    const headers = { cookie: stage.cookie, ...stage.it.own };
+    const headers = { ...stage.known, ...stage.it.own };
     expect(await stage.it.ask(path, { method: 'POST', headers, body })).toMatchObject({ status: 403 });
   }
   expect(stage.it.host.stopped).toBe(0);

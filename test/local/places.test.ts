@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LocalCall } from '../../src/api/index.ts';
 import { localRoute } from '../../src/api/index.ts';
 import { fakeHost } from '../support/fake-host.ts';
-import { type Answer, LocalStage } from '../support/local-stage.ts';
+import { type Answer, type Known, LocalStage } from '../support/local-stage.ts';
 
 let stage: LocalStage;
-let cookie: string;
+let known: Known;
 let seen: string[];
 
 beforeEach(async () => {
@@ -25,7 +25,7 @@ beforeEach(async () => {
       followGroup: (_group, folder) => noted(folder),
     }),
   );
-  cookie = await stage.cookie();
+  known = await stage.known();
   await mkdir(join(stage.downloads, 'sub'));
   await writeFile(join(stage.downloads, 'sub', 'b.txt'), 'b');
   await mkdir(join(stage.folder, 'private'));
@@ -48,11 +48,11 @@ const writes: readonly Use[] = ['downloadFile', 'exportTorrent', 'followGroup'];
 const post = (name: LocalCall, body: unknown): Promise<Answer> =>
   stage.ask(localRoute(name).path, {
     method: 'POST',
-    headers: { cookie, ...stage.own },
+    headers: { ...known, ...stage.own },
     body: JSON.stringify(body),
   });
 const list = (path: string): Promise<Answer> =>
-  stage.ask(`/v1/places/list?path=${encodeURIComponent(path)}`, { headers: { cookie } });
+  stage.ask(`/v1/places/list?path=${encodeURIComponent(path)}`, { headers: known });
 const at = (...parts: string[]): string => join(stage.folder, ...parts);
 
 async function expectRefused(path: string, kinds: readonly Use[] = uses): Promise<void> {

@@ -41,7 +41,7 @@ const head = (line: string, headers: Record<string, string>): string =>
 
 describe('who falls silent is not waited for', () => {
   test('in the body of a call, after half a minute', async () => {
-    const headers = { ...stage.own, cookie: await stage.cookie(), 'content-length': '20' };
+    const headers = { ...stage.own, ...(await stage.known()), 'content-length': '20' };
     const socket = await say(`${head('POST /v1/groups/create', headers)}{"group":`);
     socket.resume();
     let waitedMs = 0;
@@ -56,13 +56,13 @@ describe('who falls silent is not waited for', () => {
   });
 
   test('in a file of a drop, after a minute or two; it may be sent again', async () => {
-    const cookie = await stage.cookie();
+    const known = await stage.known();
     const post = async (path: string, body: object) =>
-      stage.ask(path, { method: 'POST', headers: { ...stage.own, cookie }, body: JSON.stringify(body) });
+      stage.ask(path, { method: 'POST', headers: { ...stage.own, ...known }, body: JSON.stringify(body) });
     const begun = await post('/v1/drops/begin', { group: 'g', name: 'a', size: 5, folder: false });
     const { id } = JSON.parse(begun.text) as { id: string };
     const path = `/v1/drops/file?id=${id}`;
-    const socket = await say(`${head(`PUT ${path}`, { ...stage.own, cookie, 'content-length': '5' })}he`);
+    const socket = await say(`${head(`PUT ${path}`, { ...stage.own, ...known, 'content-length': '5' })}he`);
     socket.resume();
     const refusal = async () => (await post('/v1/drops/finish', { id })).text;
     await expect.poll(refusal).toContain('still being handed over');
@@ -70,8 +70,8 @@ describe('who falls silent is not waited for', () => {
     expect(await refusal()).toContain('still being handed over');
     clock.advance(61_000);
     await expect.poll(refusal).toContain('INTERRUPTED');
-    expect(socket.closed).toBe(true);
-    const again = { method: 'PUT', headers: { ...stage.own, cookie }, body: 'hello' };
+    await expect.poll(() => socket.closed).toBe(true);
+    const again = { method: 'PUT', headers: { ...stage.own, ...known }, body: 'hello' };
     expect((await stage.ask(path, again)).status).toBe(200);
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeHost } from '../support/fake-host.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { LocalStage } from '../support/local-stage.ts';
+import { type Known, LocalStage } from '../support/local-stage.ts';
 
 const stages: LocalStage[] = [];
 afterEach(async () => {
@@ -24,8 +24,8 @@ const exchange = (stage: LocalStage, token: unknown, headers: Record<string, str
     headers: { ...stage.own, ...headers },
     body: JSON.stringify({ token }),
   });
-const groups = async (stage: LocalStage, cookie: string): Promise<number> =>
-  (await stage.ask('/v1/groups', { headers: { cookie } })).status;
+const groups = async (stage: LocalStage, known: Known): Promise<number> =>
+  (await stage.ask('/v1/groups', { headers: known })).status;
 
 describe('a link', () => {
   test('has its token in the fragment, which no request carries, and opens the page once', async () => {
@@ -41,7 +41,10 @@ describe('a link', () => {
     expect(cookie).toMatch(
       new RegExp(`^mbt-${port}=[\\w-]{43}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict$`),
     );
-    expect(await groups(stage, cookie.split(';')[0] ?? '')).toBe(200);
+    const { key } = JSON.parse(answer.text) as { key: string };
+    expect(Buffer.from(key, 'base64url')).toHaveLength(32);
+    expect(cookie).not.toContain(key);
+    expect(await groups(stage, { cookie: cookie.split(';')[0] ?? '', 'mbt-page-key': key })).toBe(200);
     expect(await exchange(stage, token)).toMatchObject({ status: 401 });
   });
 
@@ -87,31 +90,32 @@ describe('a link', () => {
 
   test('a wrong token does not lock out the browser that tries it', async () => {
     const stage = await open();
-    const cookie = await stage.cookie();
-    expect(await exchange(stage, 'A'.repeat(43), { cookie })).toMatchObject({ status: 401 });
-    expect(await groups(stage, cookie)).toBe(200);
+    const known = await stage.known();
+    expect(await exchange(stage, 'A'.repeat(43), known)).toMatchObject({ status: 401 });
+    expect(await groups(stage, known)).toBe(200);
   });
 });
 
 describe('a browser that was let in', () => {
   test('is known to a node that was started anew, by hashes alone', async () => {
     const stage = await open();
-    const cookie = await stage.cookie();
+    const known = await stage.known();
     const { web } = stage.server;
     await stage.stop();
     const file = join(stage.dataDir, 'web-sessions.json');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readFileSync(file, 'utf8')).not.toContain(cookie.split('=')[1]);
+    for (const secret of [known.cookie.split('=')[1], known['mbt-page-key']])
+      expect(readFileSync(file, 'utf8')).not.toContain(secret);
     await stage.start();
     expect(stage.server.web).toBe(web);
-    expect(await groups(stage, cookie)).toBe(200);
+    expect(await groups(stage, known)).toBe(200);
   });
 
   test('is forgotten when it says so', async () => {
     const stage = await open();
-    const [one, two] = [await stage.cookie(), await stage.cookie()];
-    const headers = { ...stage.own, cookie: one };
-    const events = await fetch(`${stage.server.web}/v1/events`, { headers: { cookie: one } });
+    const [one, two] = [await stage.known(), await stage.known()];
+    const headers = { ...stage.own, ...one };
+    const events = await fetch(`${stage.server.web}/v1/events`, { headers: one });
     expect(events.status).toBe(200);
     const answer = await stage.ask('/v1/web/session/close', { method: 'POST', headers, body: '{}' });
     expect([answer.headers['set-cookie']].flat()[0]).toContain('Max-Age=0');
@@ -124,28 +128,27 @@ describe('a browser that was let in', () => {
   test('stays known for 30 days since it last came', async () => {
     const clock = new FakeClock(1_000_000);
     const stage = await open(clock);
-    const cookie = await stage.cookie();
+    const known = await stage.known();
     clock.advance(29 * 86_400_000);
-    const again = await stage.ask('/v1/groups', { headers: { cookie } });
+    const again = await stage.ask('/v1/groups', { headers: known });
     expect(again.status).toBe(200);
-    expect([again.headers['set-cookie']].flat()[0]).toContain(`${cookie}; `);
+    expect([again.headers['set-cookie']].flat()[0]).toContain(`${known.cookie}; `);
     clock.advance(29 * 86_400_000);
-    expect(await groups(stage, cookie)).toBe(200);
+    expect(await groups(stage, known)).toBe(200);
     clock.advance(31 * 86_400_000);
-    expect(await groups(stage, cookie)).toBe(401);
+    expect(await groups(stage, known)).toBe(401);
   });
 
   test('is one of twenty: the one that came longest ago goes', async () => {
     const clock = new FakeClock(1_000_000);
     const stage = await open(clock);
-    const cookies: string[] = [];
+    const browsers: Known[] = [];
     for (let n = 0; n < 21; n += 1) {
-      cookies.push(await stage.cookie());
+      browsers.push(await stage.known());
       clock.advance(1000);
     }
-    expect(await groups(stage, cookies[0] ?? '')).toBe(401);
-    expect(await groups(stage, cookies[1] ?? '')).toBe(200);
-    expect(await groups(stage, cookies[20] ?? '')).toBe(200);
+    const statuses = browsers.map((known) => groups(stage, known));
+    expect(await Promise.all(statuses)).toEqual([401, ...Array<number>(20).fill(200)]);
   });
 });
 
@@ -161,7 +164,7 @@ describe("the page's port", () => {
     await one.start();
     other.close();
     expect(one.authority).not.toBe(`127.0.0.1:${port}`);
-    expect(await groups(one, await one.cookie())).toBe(200);
+    expect(await groups(one, await one.known())).toBe(200);
   });
 
   test('none where none is wanted: no link either', async () => {

@@ -7,7 +7,7 @@ import { silentLogger, systemClock } from '../../src/base/index.ts';
 import type { NodeHost } from '../../src/local/index.ts';
 import { type LocalNode, type NodeEvent, openNode } from '../../src/node/index.ts';
 import type { FakeHost } from '../support/fake-host.ts';
-import { type Answer, LocalStage } from '../support/local-stage.ts';
+import { type Answer, type Known, LocalStage } from '../support/local-stage.ts';
 import { TestCluster } from '../support/test-cluster.ts';
 
 const MIB = 2 ** 20;
@@ -16,7 +16,7 @@ const film = randomBytes(12 * MIB + 77);
 interface Person {
   readonly node: LocalNode;
   readonly stage: LocalStage;
-  readonly cookie: string;
+  readonly known: Known;
 }
 
 let cluster: TestCluster;
@@ -53,7 +53,7 @@ async function person(name: string, more: { upBytesPerSecond?: number }): Promis
     ...more,
   });
   const stage = await LocalStage.open(hostOf(node, name) as FakeHost);
-  return { node, stage, cookie: await stage.cookie() };
+  return { node, stage, known: await stage.known() };
 }
 
 function hostOf(node: LocalNode, user: string): NodeHost {
@@ -68,8 +68,8 @@ function hostOf(node: LocalNode, user: string): NodeHost {
   };
 }
 
-const post = ({ stage, cookie }: Person, path: string, body: object): Promise<Answer> =>
-  stage.ask(path, { method: 'POST', headers: { cookie, ...stage.own }, body: JSON.stringify(body) });
+const post = ({ stage, known }: Person, path: string, body: object): Promise<Answer> =>
+  stage.ask(path, { method: 'POST', headers: { ...known, ...stage.own }, body: JSON.stringify(body) });
 
 async function ok(who: Person, path: string, body: object): Promise<Record<string, unknown>> {
   const answer = await post(who, path, body);
@@ -94,7 +94,7 @@ test('from a drop on one page to bytes in a browser on another, while it loads',
   });
   const put = await ada.stage.ask(`/v1/drops/file?id=${String(id)}`, {
     method: 'PUT',
-    headers: { cookie: ada.cookie, ...ada.stage.own },
+    headers: { ...ada.known, ...ada.stage.own },
     body: film,
   });
   expect(put.status).toBe(200);
@@ -137,13 +137,13 @@ test('from a drop on one page to bytes in a browser on another, while it loads',
 });
 
 test('two pages of one node at once do one thing once', async () => {
-  const again = { ...ada, cookie: await ada.stage.cookie() };
+  const again = { ...ada, known: await ada.stage.known() };
   const made = await Promise.all(
     [ada, again].map((who) => post(who, '/v1/groups/create', { group: 'twice' })),
   );
   expect(made.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   const lists = await Promise.all(
-    [ada, again].map((who) => who.stage.ask('/v1/groups', { headers: { cookie: who.cookie } })),
+    [ada, again].map((who) => who.stage.ask('/v1/groups', { headers: who.known })),
   );
   expect(lists[0]?.text).toBe(lists[1]?.text);
 });

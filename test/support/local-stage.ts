@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { request, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PAGE_KEY_HEADER } from '../../src/api/index.ts';
 import { type Clock, silentLogger, systemClock } from '../../src/base/index.ts';
 import {
   connectLocal,
@@ -24,6 +25,9 @@ export interface Ask {
   readonly headers?: Record<string, string | undefined>;
   readonly body?: string | Uint8Array;
 }
+
+/** Headers by which the node knows a browser's page. */
+export type Known = Record<'cookie' | typeof PAGE_KEY_HEADER, string>;
 
 /** A served local API over a fake node, with folders of its own. */
 export class LocalStage {
@@ -108,8 +112,8 @@ export class LocalStage {
     return { origin: `http://${this.authority}`, 'content-type': 'application/json' };
   }
 
-  /** A browser that opened a link: its cookie. */
-  async cookie(): Promise<string> {
+  /** A browser that opened a link: what it sends along, and what its page shows besides. */
+  async known(): Promise<Known> {
     const token = this.server.webLink().link.split('#token=')[1] ?? '';
     const answer = await this.ask('/v1/web/session', {
       method: 'POST',
@@ -117,7 +121,8 @@ export class LocalStage {
       body: JSON.stringify({ token }),
     });
     const [cookie = ''] = [answer.headers['set-cookie']].flat();
-    return cookie.split(';')[0] ?? '';
+    const { key } = JSON.parse(answer.text) as { key: string };
+    return { cookie: cookie.split(';')[0] ?? '', [PAGE_KEY_HEADER]: key };
   }
 
   async close(): Promise<void> {
