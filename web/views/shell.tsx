@@ -6,6 +6,7 @@ import { downloads, groups, ownGroups, requestsOf, waiting, waitingInAll } from 
 import { transfers } from '../state/transfers.ts';
 import { href, route } from '../router.ts';
 import { formatCount, formatRate } from '../text/format.ts';
+import { pageTitle } from '../text/page-title.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { Badge } from '../ui/show.tsx';
 import { Place } from './place.tsx';
@@ -26,21 +27,12 @@ export function Shell({ user }: { readonly user: string }) {
   );
 }
 
-/** What a tab is called: where one is, and how many wait for an answer. */
 function useTitle(): void {
-  const [place = 'groups', first, second] = route.value;
-  const name = second !== undefined && second !== 'people' ? second : (first ?? NAMES[place] ?? 'Groups');
-  const asking = waitingInAll.value;
-  const title = `${asking > 0 ? `(${asking}) ` : ''}${name} · Mini-BitTorrent`;
+  const title = pageTitle(route.value, waitingInAll.value);
   useEffect(() => {
     document.title = title;
   }, [title]);
 }
-const NAMES: Readonly<Record<string, string>> = {
-  downloads: 'Downloads',
-  news: 'News',
-  settings: 'Settings',
-};
 
 function skip(event: Event): void {
   event.preventDefault();

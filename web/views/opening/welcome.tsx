@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 
 /** The frame of everything before the groups: one calm card in the middle. */
 export function Welcome({
@@ -8,6 +9,9 @@ export function Welcome({
   readonly title: string;
   readonly children: ComponentChildren;
 }) {
+  useEffect(() => {
+    document.title = `${title} · Mini-BitTorrent`;
+  }, [title]);
   return (
     <main id="main" class="welcome" tabIndex={-1}>
       <header class="welcome-brand">
