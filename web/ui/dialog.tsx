@@ -20,6 +20,7 @@ export function Dialog({ title, onClose, wide, children, actions }: DialogProps)
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    if (document.activeElement?.closest('.dialog-head')) focusContents(dialog.current);
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -51,6 +52,12 @@ export function Dialog({ title, onClose, wide, children, actions }: DialogProps)
       </div>
     </dialog>
   );
+}
+
+/** The cross is the first that a dialog can focus; whoever opens one rather wants what is in it. */
+function focusContents(dialog: HTMLDialogElement | null): void {
+  const first = ':is(input, select, textarea, button):not(:disabled, [hidden])';
+  dialog?.querySelector<HTMLElement>(`.dialog-body ${first}`)?.focus();
 }
 
 interface Question {

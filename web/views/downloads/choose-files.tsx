@@ -88,6 +88,7 @@ function Choosing({
     await keepChoice(group, file, rows, wanted);
     onClose();
   };
+  if (rows.length === 1) return <OneFile group={group} file={file} onClose={onClose} />;
   return (
     <>
       <div class="line wrap">
@@ -107,6 +108,29 @@ function Choosing({
         <Button kind="primary" disabled={wanted.size === 0} onClick={save}>
           {downloadOf(group, file)?.state === 'P' ? 'Download these' : 'Keep this choice'}
         </Button>
+      </div>
+    </>
+  );
+}
+
+/** Whether a download has several files is known only when their list has come. */
+function OneFile({ group, file, onClose }: ChooseProps) {
+  const isHeld = downloadOf(group, file)?.state === 'P';
+  const start = async (): Promise<void> => {
+    await call('resumeDownload', { group, file });
+    await downloads.refresh();
+    onClose();
+  };
+  return (
+    <>
+      <p>There is only one file: nothing is left to choose.</p>
+      <div class="actions end">
+        <Button onClick={onClose}>Close</Button>
+        {isHeld && (
+          <Button kind="primary" onClick={start}>
+            Download it
+          </Button>
+        )}
       </div>
     </>
   );
