@@ -7,6 +7,7 @@ test.each([
   ['that is no recovery code', 'That is no recovery code'],
   ['interrupted', 'Interrupted'],
   ['The disk is full', 'The disk is full'],
+  ['hashing was stopped', 'Hashing was stopped'],
   // Names and labels stay as they are.
   ['eve is logged in here; logout first', 'eve is logged in here; logout first'],
   ['path: must be absolute', 'path: must be absolute'],

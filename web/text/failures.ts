@@ -66,12 +66,14 @@ export function failureText(thrown: unknown): { readonly title: string; readonly
 
 /** Words by which the node's texts begin. Any other first word may be a name, or a label, and stays as it is. */
 const OPENERS = new Set(
-  `a after already an another at choose folders give interrupted it log logged more name no nobody none nothing of only
-  port someone that the there these they this to use what you your`.split(/\s+/),
+  `a access after already an another at choose connecting folders give hashing interrupted it log logged looking more name
+  no nobody none nothing of only port someone stopped that the there these they this to use waiting what you your`.split(
+    /\s+/,
+  ),
 );
 
-/** The node begins its texts with a small letter; under a heading they are sentences. */
-function sentence(text: string): string {
+/** The node begins its texts with a small letter; by themselves, or under a heading, they are sentences. */
+export function sentence(text: string): string {
   const first = /^[a-z]+(?=[\s,;]|$)/.exec(text)?.[0];
   return first !== undefined && OPENERS.has(first) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
 }

@@ -1,6 +1,7 @@
 import { call } from '../../api/client.ts';
 import { href } from '../../router.ts';
 import type { DownloadRow } from '../../state/store.ts';
+import { sentence } from '../../text/failures.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -38,7 +39,7 @@ export function DetailsHead({ group, file, row }: HeadProps) {
       </h1>
       <div class="details-state">
         <Pill tone={state.tone}>{state.words}</Pill>
-        {row && <span class="details-remark">{row.remark}</span>}
+        {row && <span class="details-remark">{sentence(row.remark)}</span>}
       </div>
       {row && <Progress row={row} />}
       <div class="actions">
@@ -71,7 +72,7 @@ function Progress({ row }: { readonly row: DownloadRow }) {
   return (
     <>
       <Meter part={part} label={`Progress of ${row.file}`} tone={tone} />
-      <p class="details-numbers">{words.join(' · ')}</p>
+      <p class="details-numbers">{words.map((one) => one.replaceAll(' ', '\u00a0')).join('\u00a0· ')}</p>
     </>
   );
 }
@@ -82,7 +83,7 @@ function RunButton({ row }: { readonly row: DownloadRow }) {
   if (row.state === 'P' || row.state === 'F') {
     return (
       <Button icon="play" onClick={() => call('resumeDownload', { group, file })}>
-        {row.state === 'F' ? 'Try again' : 'Go on'}
+        {row.state === 'F' ? 'Try again' : 'Resume'}
       </Button>
     );
   }

@@ -39,7 +39,7 @@ function Content({ map, row }: PiecesProps) {
     return (
       <p class="hint">
         {row?.state === 'P'
-          ? 'What it consists of is not known yet: let it go on to find out.'
+          ? 'What it consists of is not known yet: resume it to find out.'
           : 'What it consists of is being asked of the others. The map appears as soon as one answers.'}
       </p>
     );

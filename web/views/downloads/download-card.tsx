@@ -2,6 +2,7 @@ import { call } from '../../api/client.ts';
 import { say } from '../../state/news.ts';
 import { downloads, type DownloadRow } from '../../state/store.ts';
 import { go, href } from '../../router.ts';
+import { sentence } from '../../text/failures.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
@@ -21,25 +22,27 @@ export function DownloadCard({ row }: { readonly row: DownloadRow }) {
           {file}
         </a>
         {row.priority !== 'normal' && (
-          <Pill tone={row.priority === 'high' ? 'accent' : 'calm'}>{row.priority}</Pill>
+          <Pill tone={row.priority === 'high' ? 'accent' : 'calm'}>{row.priority} priority</Pill>
         )}
         <span class="download-percent">{formatPercent(part)}</span>
       </div>
       <Meter part={part} label={`Download of ${file}`} tone={TONES[state]} />
       <div class="line wrap">
-        <p class="quiet grow facts">
-          <a href={href('groups', group)}>{group}</a>
-          {factsOf(row).map((fact) => (
-            <span key={fact}>{fact}</span>
-          ))}
-        </p>
+        <div class="grow download-words">
+          <p class="quiet facts">
+            <a href={href('groups', group)}>{group}</a>
+            {factsOf(row).map((fact) => (
+              <span key={fact}>{fact}</span>
+            ))}
+          </p>
+          {row.remark !== '' && (
+            <p class={`remark ${state === 'F' ? 'bad' : row.peers === 0 && state === 'D' ? 'warn' : ''}`}>
+              {sentence(row.remark)}
+            </p>
+          )}
+        </div>
         <DownloadActions row={row} />
       </div>
-      {row.remark !== '' && (
-        <p class={`remark ${state === 'F' ? 'bad' : row.peers === 0 && state === 'D' ? 'warn' : ''}`}>
-          {row.remark}
-        </p>
-      )}
     </li>
   );
 }

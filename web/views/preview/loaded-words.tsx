@@ -26,7 +26,7 @@ export function LoadedWords({ group, file, row, running }: LoadedProps) {
       ) : (
         <Notice
           title="The rest is not coming at the moment"
-          actions={<Button onClick={() => call('resumeDownload', { group, file })}>Let it go on</Button>}
+          actions={<Button onClick={() => call('resumeDownload', { group, file })}>Resume</Button>}
         >
           {words}{' '}
           {row.priority === 'skip'

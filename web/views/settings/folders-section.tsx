@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { FollowRow, WatchRow } from '../../../src/node/commands.ts';
 import { call } from '../../api/client.ts';
 import { LiveList, useLive } from '../../state/live-list.ts';
+import { sentence } from '../../text/failures.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
@@ -77,7 +78,7 @@ function Watched({ row }: { readonly row: WatchRow }) {
           {formatCount(shared, 'share')}
           {waiting > 0 && `, ${waiting} not complete yet`}
         </span>
-        {fault !== null && <span class="row-warning">{fault}</span>}
+        {fault !== null && <span class="row-warning">{sentence(fault)}</span>}
       </span>
       <Button small label={`Stop watching ${path}`} onClick={stop}>
         Stop
@@ -107,7 +108,7 @@ function Followed({ row }: { readonly row: FollowRow }) {
         <span class="hint">
           {termsWords(row)}. {formatCount(fetched, 'share')} fetched{waiting > 0 && `, ${waiting} waiting`}.
         </span>
-        {fault !== null && <span class="row-warning">{fault}</span>}
+        {fault !== null && <span class="row-warning">{sentence(fault)}</span>}
       </span>
       <Button small label={`Stop following ${group}`} onClick={stop}>
         Stop
