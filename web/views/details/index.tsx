@@ -1,5 +1,6 @@
 import { call } from '../../api/client.ts';
 import { useLive } from '../../state/live-list.ts';
+import { href } from '../../router.ts';
 import { downloadOf, downloads } from '../../state/store.ts';
 import { Empty, Failure } from '../../ui/show.tsx';
 import { DetailsHead } from './details-head.tsx';
@@ -32,7 +33,7 @@ export default function Details({ group, file }: DetailsProps) {
   );
   const peers = useAsked(PEERS_MS, key, (signal) => call('showPeers', { group, file }, { signal }));
   const isNeither = row === undefined && map.value === undefined && isUnknown(map.error?.code);
-  if (downloads.value.value && isNeither) return <Neither file={file} />;
+  if (downloads.value.value && isNeither) return <Neither group={group} file={file} />;
   return (
     <article class="details">
       <DetailsHead group={group} file={file} row={row} />
@@ -52,11 +53,26 @@ function isUnknown(code: string | undefined): boolean {
   return code === 'NO_SUCH_DOWNLOAD' || code === 'NO_SUCH_FILE' || code === 'NOT_SHARING';
 }
 
-function Neither({ file }: { readonly file: string }) {
+function Neither({ group, file }: DetailsProps) {
   return (
-    <Empty icon="file" title="It is not on this computer">
-      <bdi>{file}</bdi> is neither shared nor downloaded here. It may have been removed meanwhile; look for it
-      among the group’s files.
-    </Empty>
+    <>
+      <header class="head">
+        <h1 class="ellipsis">
+          <bdi>{file}</bdi>
+        </h1>
+      </header>
+      <Empty
+        icon="file"
+        title="It is not on this computer"
+        actions={
+          <a class="button" href={href('groups', group)}>
+            Files of {group}
+          </a>
+        }
+      >
+        It is neither shared nor downloaded here. It may have been removed meanwhile; look for it among the
+        group’s files.
+      </Empty>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { themeChanges } from '../../state/theme.ts';
 import { HISTORY_SECONDS, type SpeedColumns } from './speed-history.ts';
 import { useWidth } from './use-width.ts';
 
-const HEIGHT = 190;
+const HEIGHT = 220;
 
 type Plot = typeof uPlot;
 
@@ -94,7 +94,7 @@ function optionsOf(element: HTMLElement): uPlot.Options {
       },
     ],
     series: [
-      { label: 'Time', value: (_plot, at) => (at === null ? '–' : timeOf(at, true)) },
+      { label: 'Time', value: (...shown) => wordOf(shown, (at) => timeOf(at, true)) },
       line('Down', colour('--chart-down'), `${colour('--chart-down')}22`),
       { ...line('Up', colour('--chart-up'), undefined), dash: [5, 3] },
     ],
@@ -108,8 +108,16 @@ function line(label: string, stroke: string, fill: string | undefined): uPlot.Se
     ...(fill === undefined ? {} : { fill }),
     width: 2,
     points: { show: false },
-    value: (_plot, rate) => (rate === null ? '–' : rateOf(rate)),
+    value: (...shown) => wordOf(shown, rateOf),
   };
+}
+
+type Shown = [plot: uPlot, value: number | null, series: number, index: number | null];
+
+/** What stands beside a colour: the value under the pointer, else the latest. */
+function wordOf([plot, value, series, index]: Shown, format: (value: number) => string): string {
+  const shown = index === null ? plot.data[series]?.at(-1) : value;
+  return typeof shown === 'number' ? format(shown) : '–';
 }
 
 /** At first one minute, then all that is known. */

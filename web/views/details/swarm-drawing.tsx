@@ -55,6 +55,16 @@ function Drawing({ drawing, progress }: { readonly drawing: SwarmDrawing; readon
           You
         </text>
       </svg>
+      <p class="swarm-legend" aria-hidden="true">
+        <span>
+          <i />
+          gives to you
+        </span>
+        <span>
+          <i class="to-them" />
+          gets from you
+        </span>
+      </p>
       {left > 0 && <p class="swarm-left">{formatCount(left, 'more peer')} in the table below.</p>}
     </>
   );

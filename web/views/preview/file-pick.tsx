@@ -26,7 +26,7 @@ export function FilePick({ group, file, rows }: PickProps) {
         {found.slice(0, SHOWN_MAX).map((row) => (
           <li key={row.path}>
             <a href={href('preview', group, file, row.path)}>
-              <bdi>{row.path}</bdi>
+              <bdi>{row.path.startsWith(`${file}/`) ? row.path.slice(file.length + 1) : row.path}</bdi>
             </a>
             <span class="hint">
               {formatBytes(row.size)}
