@@ -1,14 +1,17 @@
+import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { useLive } from '../../state/live-list.ts';
 import { groups, waiting, type GroupRow } from '../../state/store.ts';
 import { go, href } from '../../router.ts';
 import { formatCount } from '../../text/format.ts';
+import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { Badge, Empty, Loading } from '../../ui/show.tsx';
 import { say } from '../../state/news.ts';
 import { GroupFiles } from '../files/group-files.tsx';
+import { JoinGroup } from './join-group.tsx';
 import { Pending } from './pending.tsx';
 import { People } from './people.tsx';
 
@@ -87,6 +90,7 @@ async function endGroup(group: string): Promise<void> {
 }
 
 function Outside({ group, exists }: { readonly group: string; readonly exists: boolean }) {
+  const [asking, setAsking] = useState(false);
   return (
     <>
       <header class="head">
@@ -96,13 +100,21 @@ function Outside({ group, exists }: { readonly group: string; readonly exists: b
         icon="group"
         title={exists ? `You are not in ${group}` : `There is no group ${group}`}
         actions={
-          <a class="button" href={href('groups')}>
-            All groups
-          </a>
+          <>
+            {exists && (
+              <Button kind="primary" onClick={() => setAsking(true)}>
+                Ask to join
+              </Button>
+            )}
+            <a class="button" href={href('groups')}>
+              All groups
+            </a>
+          </>
         }
       >
         {exists ? 'Ask its owner to let you in.' : 'It may have ended, or it is spelled otherwise.'}
       </Empty>
+      {asking && <JoinGroup name={group} onClose={() => setAsking(false)} />}
     </>
   );
 }

@@ -5,7 +5,6 @@ import { groups, waiting, type GroupRow } from '../../state/store.ts';
 import { href } from '../../router.ts';
 import { formatCount } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
-import { Icon } from '../../ui/icon.tsx';
 import { Badge, Empty, Failure, Loading, Pill } from '../../ui/show.tsx';
 import { CreateGroup } from './create-group.tsx';
 import { Invited } from './invited.tsx';
@@ -66,7 +65,7 @@ function GroupCard({ row }: { readonly row: GroupRow }) {
         </span>
         <span class="group-card-text">
           <strong class="ellipsis">{row.group}</strong>
-          <span class="quiet ellipsis">
+          <span class="quiet">
             {formatCount(row.members, 'member')}
             {row.you !== 'owner' && ` · owner ${row.owner}`}
           </span>
@@ -92,12 +91,13 @@ function Others({
       <ul class="plain-list card">
         {rows.map((row) => (
           <li key={row.group}>
-            <Icon name="group" />
+            <span class="avatar" aria-hidden="true">
+              {row.group.slice(0, 1).toUpperCase()}
+            </span>
             <span class="grow">
               <strong>{row.group}</strong>
-              <span class="quiet">
-                {' '}
-                · {formatCount(row.members, 'member')} · owner {row.owner}
+              <span class="quiet block">
+                {formatCount(row.members, 'member')} · owner {row.owner}
               </span>
             </span>
             <Button small label={`Ask to join ${row.group}`} onClick={() => onJoin(row.group)}>

@@ -26,9 +26,7 @@ export function AccountSection() {
       <PasswordForm />
       <div class="setting">
         <h3>Log out</h3>
-        <Button kind="danger" onClick={logOut}>
-          Log out
-        </Button>
+        <Button onClick={logOut}>Log out</Button>
         <p class="hint">Sharing and downloading stop until somebody logs in again. Nothing is lost.</p>
       </div>
     </>

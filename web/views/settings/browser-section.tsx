@@ -10,9 +10,7 @@ export function BrowserSection() {
         This browser may use your node because you opened a link that <span class="mono">mbt web</span> gave.
         Others who use this computer under other names cannot.
       </p>
-      <Button kind="danger" onClick={forget}>
-        Forget this browser
-      </Button>
+      <Button onClick={forget}>Forget this browser</Button>
       <p class="hint">Sharing and downloading go on. A new link from mbt web lets the browser in again.</p>
     </>
   );
