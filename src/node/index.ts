@@ -63,3 +63,8 @@ export async function openNode(options: NodeOptions): Promise<LocalNode> {
   ]);
   return composeNode(options, openTransfers);
 }
+
+/** Bytes that this user may still write on the disk of a folder. */
+export async function freeBytesOn(folder: string): Promise<number> {
+  return (await import('../storage/index.ts')).freeBytesOn(folder);
+}

@@ -1,4 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileHash, writeRandomFile } from './harness/files.ts';
@@ -203,6 +205,24 @@ describe('commands one at a time', () => {
     const alone = await new NodeUser(workspace, 'eva').mbt(['doctor', '--trackers', workspace.trackersFile]);
     expect(alone).toMatchObject({ code: 0, said: expect.stringContaining('nothing is wrong') });
     expect((await new NodeUser(workspace, 'eva').mbt(['doctor'])).said).toContain('NOT_SET_UP');
+  });
+
+  const memory = '/dev/shm';
+  test.skipIf(!existsSync(memory))('doctor without a node looks at the disk of its data', async () => {
+    const data = join(memory, 'not', 'made');
+    const ran = workspace.process('eva', [
+      'doctor',
+      '--trackers',
+      workspace.trackersFile,
+      '--json',
+      '--data',
+      data,
+    ]);
+    expect(await ran.exit()).toBe(0);
+    const told: number = JSON.parse(ran.lines.at(-1) ?? '').diagnosis.freeBytes;
+    const [there, elsewhere] = await Promise.all([memory, tmpdir()].map((folder) => statfs(folder)));
+    const isOff = (disk: typeof there): number => Math.abs(told - (disk?.bavail ?? 0) * (disk?.bsize ?? 0));
+    expect(isOff(there)).toBeLessThan(isOff(elsewhere));
   });
 
   test('after a power cut everything is shared again, without a password', async () => {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CommandError } from '../../base/index.ts';
 import type { Diagnosis } from '../../node/index.ts';
 import { findNode, isHeld } from '../background/find-node.ts';
@@ -41,7 +41,7 @@ async function withoutNode(outer: Outer, given: string | undefined): Promise<Dia
   const settings = await readSettings(dataDir);
   const held = await isHeld(dataDir, clock);
   const folder = await mkdtemp(join(tmpdir(), 'mbt-doctor-'));
-  const { openNode } = await import('../../node/index.ts');
+  const { freeBytesOn, openNode } = await import('../../node/index.ts');
   try {
     const node = await openNode({
       listenHost: settings.listenHost,
@@ -53,7 +53,7 @@ async function withoutNode(outer: Outer, given: string | undefined): Promise<Dia
       clock,
     });
     try {
-      return await node.doctor();
+      return { ...(await node.doctor()), freeBytes: await freeBytesOn(await thereOrAbove(dataDir)) };
     } finally {
       await node.close();
     }
@@ -70,3 +70,7 @@ async function keptTrackers(dataDir: string): Promise<string> {
     'no node has been set up here yet: open an invitation (mbt join LINK), or name the trackers: mbt doctor --trackers FILE',
   );
 }
+
+/** The folder, or as long as it is not made, that in which it will be. */
+const thereOrAbove = async (folder: string): Promise<string> =>
+  (await isThere(folder)) ? folder : thereOrAbove(dirname(folder));
