@@ -89,7 +89,7 @@ describe('the process', () => {
     const other = await jim.mbt(['node', 'run']);
     expect(other).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/^ERROR: CONFLICT: another process/m),
+      said: expect.stringMatching(/^ERROR: CONFLICT: another process .*\(mbt node stop --data /m),
     });
   });
 

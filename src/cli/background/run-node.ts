@@ -6,7 +6,7 @@ import { closeInTime } from '../shell/close-in-time.ts';
 import { type StopSignals, untilAborted } from '../shell/stop-signals.ts';
 import { BackgroundNode } from './background-node.ts';
 import { isThere } from './is-there.ts';
-import { trackersFile } from './node-folder.ts';
+import { dataWords, trackersFile } from './node-folder.ts';
 import { type NodeSettings, readSettings, writeSettings } from './settings.ts';
 
 export interface RunParts {
@@ -80,7 +80,7 @@ async function holdFolder(dataDir: string, clock: Clock) {
   }
   throw new CommandError(
     'CONFLICT',
-    `another process uses ${dataDir}: quit the shell that has it, or name another folder by --data`,
+    `another process uses ${dataDir}: end the node in the background (mbt node stop${dataWords(dataDir)}) or quit the shell that has it, or name another folder by --data`,
   );
 }
 
