@@ -51,6 +51,7 @@ export {
   parseTrackerList,
   trackerAtLine,
   readTrackerList,
+  readTrackerText,
   type TrackerAddress,
   type TrackerList,
 } from './tracker-list.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseTrackerList, readTrackerList, trackerAtLine } from './tracker-list.ts';
+import { parseTrackerList, readTrackerList, readTrackerText, trackerAtLine } from './tracker-list.ts';
 
 const FINGERPRINT = 'ab'.repeat(32);
 const failure = (run: () => unknown): string => {
@@ -106,7 +106,11 @@ describe('readTrackerList', () => {
       });
       await writeFile(path, '127.0.0.1:9000');
       expect((await readTrackerList(path)).trackers).toHaveLength(1);
-      await expect(readTrackerList(folder)).rejects.toMatchObject({ code: 'IO_ERROR' });
+      expect(await readTrackerText(path)).toBe('127.0.0.1:9000');
+      for (const read of [readTrackerList, readTrackerText])
+        await expect(read(folder)).rejects.toMatchObject({ code: 'IO_ERROR' });
+      await writeFile(path, 'here');
+      await expect(readTrackerText(path)).rejects.toMatchObject({ code: 'INVALID_ARGUMENTS' });
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -24,9 +24,19 @@ export interface TrackerList {
 
 /** Reads and parses the file; a missing or unreadable one is FILE_NOT_FOUND or IO_ERROR with what to do. */
 export async function readTrackerList(path: string): Promise<TrackerList> {
-  let text: string;
+  return parseTrackerList(await readText(path), path);
+}
+
+/** The same, for its text as it stands. */
+export async function readTrackerText(path: string): Promise<string> {
+  const text = await readText(path);
+  parseTrackerList(text, path);
+  return text;
+}
+
+async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -37,7 +47,6 @@ export async function readTrackerList(path: string): Promise<TrackerList> {
     }
     throw new CommandError('IO_ERROR', `${path}: can't be read (${code ?? String(error)})`);
   }
-  return parseTrackerList(text, path);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Clock, CommandError, ERROR_CODES, type ErrorCode, diskError, sleep } from '../../base/index.ts';
 import type { NodeState, RemoteNode } from '../../local/index.ts';
@@ -58,16 +57,6 @@ export async function prepareNode({ dataDir, settings, trackers }: StartWish): P
   ]);
   await writeSettings(dataDir, { ...(await readSettings(dataDir)), ...settings });
   if (trackers !== undefined) await writePrivateFile(trackersFile(dataDir), trackers);
-}
-
-/** The text of a list of trackers, read and checked. */
-export async function readTrackers(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw diskError(error, path);
-  });
-  const { parseTrackerList } = await import('../../api/index.ts');
-  parseTrackerList(text, path);
-  return text;
 }
 
 /** The words that start a node in the foreground: of this very program, by absolute paths. */

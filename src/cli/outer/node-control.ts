@@ -1,7 +1,7 @@
 import { type Clock, CommandError } from '../../base/index.ts';
 import type { NodeState, RemoteNode } from '../../local/index.ts';
 import { findNode, requireNode } from '../background/find-node.ts';
-import { prepareNode, readTrackers, startNode } from '../background/start-node.ts';
+import { prepareNode, startNode } from '../background/start-node.ts';
 import { stopNode } from '../background/stop-node.ts';
 import { trafficOf } from '../commands/status.ts';
 import { type Property, propertiesView } from '../output/properties.ts';
@@ -9,7 +9,7 @@ import type { CommandOutput } from '../output/output.ts';
 import { formatDate } from '../text/format.ts';
 import { stateText, tellNext } from './node-state.ts';
 import { outerCommand } from './outer-command.ts';
-import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
+import { SETTINGS_OPTIONS, toStart } from './settings-options.ts';
 
 const TOPIC = 'The node in the background';
 
@@ -25,8 +25,7 @@ export const nodeStart = outerCommand({
   ],
   example: 'node start --trackers tracker_info.txt',
   async run({ target: { dataDir }, options, out, clock, signal }) {
-    const settings = toSettings(options);
-    const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
+    const { settings, trackers } = await toStart(options);
     const { started, setUp, state } = await startNode({ dataDir, settings, trackers }, clock, signal);
     tellNext(out, state);
     if (started)

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { CommandError } from '../../base/index.ts';
-import { prepareNode, readTrackers } from '../background/start-node.ts';
+import { prepareNode } from '../background/start-node.ts';
 import { stopNode } from '../background/stop-node.ts';
 import {
   hasUserManager,
@@ -12,7 +12,7 @@ import {
   writeUnit,
 } from '../background/systemd.ts';
 import { outerCommand } from './outer-command.ts';
-import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
+import { SETTINGS_OPTIONS, toStart } from './settings-options.ts';
 
 const TOPIC = 'The node in the background';
 
@@ -28,8 +28,7 @@ export const nodeInstall = outerCommand({
   ],
   example: 'node install --trackers tracker_info.txt',
   async run({ target: { dataDir, environment }, options, out, clock, signal }) {
-    const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
-    await prepareNode({ dataDir, settings: toSettings(options), trackers });
+    await prepareNode({ dataDir, ...(await toStart(options)) });
     const [path, unit] = [unitPath(dataDir, environment), unitName(dataDir)];
     await writeUnit(path, unitText(dataDir));
     if (isPassing())

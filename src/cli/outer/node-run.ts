@@ -1,8 +1,8 @@
 import { logFile } from '../background/node-folder.ts';
-import { readTrackers, prepareNode } from '../background/start-node.ts';
+import { prepareNode } from '../background/start-node.ts';
 import { tellNext } from './node-state.ts';
 import { outerCommand } from './outer-command.ts';
-import { SETTINGS_OPTIONS, toSettings } from './settings-options.ts';
+import { SETTINGS_OPTIONS, toStart } from './settings-options.ts';
 
 const LOG_BYTES_MAX = 5 * 2 ** 20;
 
@@ -19,8 +19,7 @@ export const nodeRun = outerCommand({
   endsItself: true,
   example: 'node run --trackers tracker_info.txt',
   async run({ target: { dataDir, stop, clock, output }, options, out }) {
-    const trackers = options.trackers === undefined ? undefined : await readTrackers(options.trackers);
-    await prepareNode({ dataDir, settings: toSettings(options), trackers });
+    await prepareNode({ dataDir, ...(await toStart(options)) });
     const [{ readSettings }, { openRotatedLog }, { runNode }] = await Promise.all([
       import('../background/settings.ts'),
       import('../log-file.ts'),

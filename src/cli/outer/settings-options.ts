@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CommandError } from '../../base/index.ts';
 import type { NodeSettings } from '../background/settings.ts';
+import type { StartWish } from '../background/start-node.ts';
 import { parsePeerAddress } from '../peer-address.ts';
 import type { OptionTable, OptionsOf } from '../shell/command.ts';
 
@@ -32,8 +33,16 @@ export const SETTINGS_OPTIONS = {
 
 type Given = OptionsOf<typeof SETTINGS_OPTIONS>;
 
-/** What is to be otherwise than the last time. INVALID_ARGUMENTS for what can't be. */
-export function toSettings(given: Given): Partial<NodeSettings> {
+/** How a node is to start, its list of trackers read and checked. INVALID_ARGUMENTS for what can't be. */
+export async function toStart(given: Given): Promise<Omit<StartWish, 'dataDir'>> {
+  const settings = toSettings(given);
+  if (given.trackers === undefined) return { settings, trackers: undefined };
+  const { readTrackerText } = await import('../../api/index.ts');
+  return { settings, trackers: await readTrackerText(given.trackers) };
+}
+
+/** What is to be otherwise than the last time. */
+function toSettings(given: Given): Partial<NodeSettings> {
   if (given.desktop && given['no-desktop'])
     throw new CommandError('INVALID_ARGUMENTS', '--desktop and --no-desktop: give one of them');
   return {
