@@ -30,6 +30,7 @@ test.each(['', '   ', '# a note', '  # "another'])('<%s> does nothing', async (l
 
 test.each([
   ['lst_groups', 'ERROR: UNKNOWN_COMMAND: no command "lst_groups"; did you mean list_groups? Type help'],
+  ['show', 'ERROR: UNKNOWN_COMMAND: no command "show"; did you mean show_peers or show_downloads? Type help'],
   ['list-groups', 'ERROR: UNKNOWN_COMMAND: no command "list-groups"; did you mean list_groups? Type help'],
   ['frobnicate "x', 'ERROR: UNKNOWN_COMMAND: no command "frobnicate". Type help for all commands'],
   ['toString', 'ERROR: UNKNOWN_COMMAND: '],

@@ -5,15 +5,17 @@ interface Named {
   readonly aliases?: readonly string[];
 }
 
-/** UNKNOWN_COMMAND with the command that was probably meant, if one is near. */
+/** UNKNOWN_COMMAND with the command that was probably meant, if one is near, or those of which a word was typed. */
 export function unknownCommand(
   typed: string,
   commands: readonly Named[],
   help = 'Type help for all commands',
 ): CommandError {
   const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
-  const near = nearest(typed.toLowerCase().replaceAll('-', '_'), names);
-  const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+  const word = typed.toLowerCase().replaceAll('-', '_');
+  const near = nearest(word, names);
+  const meant = near === undefined ? withWord(word, names) : [near];
+  const hint = meant.length === 0 ? '.' : `; did you mean ${meant.join(' or ')}?`;
   return new CommandError('UNKNOWN_COMMAND', `no command "${cut(typed)}"${hint} ${help}`);
 }
 
@@ -28,6 +30,10 @@ function nearest(typed: string, names: readonly string[]): string | undefined {
   }
   return best;
 }
+
+/** `download_file` for `download`, `node start` for `start`. */
+const withWord = (word: string, names: readonly string[]): string[] =>
+  names.filter((name) => name.startsWith(`${word}_`) || name.endsWith(` ${word}`));
 
 /** Levenshtein distance: inserted, left out and wrong characters. */
 function editDistance(a: string, b: string): number {
