@@ -12,7 +12,7 @@ import {
 } from '../../src/wire/index.ts';
 import type { TestMember } from '../support/test-group.ts';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 40_000;
 
 /** Whom to attack, and from which of this machine's addresses. */
 export interface Target {

@@ -6,11 +6,8 @@ import { exportBy } from './exported.ts';
 import { Libtorrent, python } from './libtorrent.ts';
 import { differences, rootOf, SINGLE, writeFiles } from './stage.ts';
 
-const patience = { timeout: 60_000 };
-
 test.skipIf(python === undefined)(
   'a file that only libtorrent still has is found and fetched by us',
-  patience,
   async () => {
     const workspace = await Workspace.open(1, '--announce', '127.0.0.1:0');
     const peer = await Libtorrent.open();

@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import { fromHex, utf8, within, systemClock } from '../../src/base/index.ts';
 
 const HANDSHAKE_BYTES = 68;
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 30_000;
 
 /** Who stands before a peer's port, and what for. */
 export interface Visitor {

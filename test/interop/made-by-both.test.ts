@@ -95,7 +95,7 @@ describe.skipIf(python === undefined)(
           bytes: made.bytes,
         });
       }
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await peer.close();

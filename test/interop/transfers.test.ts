@@ -110,7 +110,7 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
     const bob = await world.user('bob');
     await tellDescription(bob, torrent);
     await bob.download(rootOf(plan));
-    await bob.wait();
+    await bob.wait(60);
     expect(await differences(bob.files, plan)).toEqual([]);
     expect((await peer.status(file)).sent).toBeGreaterThan(torrent.content.size);
   });
@@ -123,7 +123,7 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
     announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
     await bob.download(rootOf(FOLDER));
-    await bob.wait();
+    await bob.wait(60);
     expect(await differences(bob.files, FOLDER)).toEqual([]);
     expect((await peer.status(file)).sent).toBeGreaterThan(torrent.content.size / 2);
   });
@@ -134,7 +134,7 @@ describe.skipIf(python === undefined)('libtorrent over mutual TLS', () => {
     announceForeign(world, lea, torrent, peer.port);
     const bob = await world.user('bob');
     await bob.download(rootOf(SINGLE));
-    await bob.wait();
+    await bob.wait(60);
     expect(await differences(bob.files, SINGLE)).toEqual([]);
   });
 
