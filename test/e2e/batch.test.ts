@@ -48,7 +48,7 @@ test('--stay goes on sharing until it is told to stop', async () => {
   ben.end();
   await ben.sees(/^SUCCESS: logged in as ben; 1 share/);
   await expect
-    .poll(() => anna.ok('list_files band'), { timeout: 15_000 })
+    .poll(() => anna.ok('list_files band'))
     .toEqual([expect.stringMatching(/^song.mp3\t3145728\t2\t0\t/)]);
   expect(ben.running).toBe(true);
   expect(await ben.stop('SIGTERM')).toBe(0);
@@ -59,9 +59,7 @@ test('Ctrl-C ends a waiting script as a signal does, and closes the client', asy
   await client.ok(`login ben ${PASSWORD}`);
   expect(await client.stop('SIGINT')).toBe(130);
   await expect
-    .poll(async () => (await anna.ok('list_members band')).find((row) => row.startsWith('ben')), {
-      timeout: 10_000,
-    })
+    .poll(async () => (await anna.ok('list_members band')).find((row) => row.startsWith('ben')))
     .toMatch(/\toffline\t/);
 });
 

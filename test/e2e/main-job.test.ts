@@ -74,7 +74,7 @@ test('a file is shared: seen by members, by nobody else', async () => {
     'ALREADY_SHARED',
   );
   await expect
-    .poll(() => ben.ok('list_files band'), { timeout: 10_000 })
+    .poll(() => ben.ok('list_files band'))
     .toEqual([expect.stringMatching(/^"Japan Tour.jpg"\t25165824\t1\t0\t[0-9a-f]{8}\tanna$/)]);
   expect(await mallory.fails('list_files band')).toBe('NOT_A_MEMBER');
   expect(await mallory.fails(`upload_file ${workspace.trackersFile} band`)).toBe('NOT_A_MEMBER');
@@ -113,7 +113,7 @@ test('two fetch it at once, in parallel; it arrives whole, and they share it on'
     expect(await member.ok('show_downloads')).toEqual(['[C] [band] Japan Tour.jpg']);
   }
   await expect
-    .poll(() => ben.ok('list_files band'), { timeout: 15_000 })
+    .poll(() => ben.ok('list_files band'))
     .toEqual([expect.stringMatching(/^"Japan Tour.jpg"\t25165824\t3\t0\t\w+\tanna,ben,cleo$/)]);
   const from = (await ben.ok('show_peers band "Japan Tour.jpg"')).map((row) => row.split('\t'));
   const received = from.map((cells) => Number(cells[4])).reduce((sum, bytes) => sum + bytes, 0);

@@ -147,9 +147,9 @@ test('everything shared before is served again after the next log-in, without a 
   expect(await ida.fails('list_groups')).toBe('NOT_LOGGED_IN');
   const files = async (): Promise<string | undefined> =>
     (await anna.ok('list_files band')).find((row) => row.startsWith('song\t'));
-  await expect.poll(files, { timeout: 10_000 }).toMatch(/^song\t1048576\t0\t0\t/);
+  await expect.poll(files).toMatch(/^song\t1048576\t0\t0\t/);
   await ida.ok(`login ida ${PASSWORD}`);
-  await expect.poll(files, { timeout: 10_000 }).toMatch(/^song\t1048576\t1\t0\t/);
+  await expect.poll(files).toMatch(/^song\t1048576\t1\t0\t/);
   await mkdir(workspace.path('anna'));
   await anna.ok(`download_file band song ${workspace.path('anna')}`);
   await anna.ok('wait_downloads 20');

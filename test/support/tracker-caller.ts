@@ -68,7 +68,7 @@ export class TrackerCaller {
   async *events(): AsyncGenerator<{ type: string; data: unknown }> {
     const response = await request(`${this.#origin}/v1/events`, {
       dispatcher: this.#agent,
-      bodyTimeout: 10_000,
+      bodyTimeout: 30_000,
     });
     if (response.statusCode !== 200) throw new Error(await response.body.text());
     let text = '';

@@ -24,7 +24,7 @@ export async function fileOf(user: WorldUser, name: string, bytes: Uint8Array): 
 export async function until(
   condition: () => boolean | Promise<boolean>,
   describe: () => unknown = () => '',
-  limitMs = 15_000,
+  limitMs = 20_000,
 ): Promise<void> {
   const endMs = systemClock.nowMs() + limitMs;
   while (!(await condition())) {

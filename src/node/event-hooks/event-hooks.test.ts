@@ -70,7 +70,7 @@ function isAtWork(pid: string | undefined): boolean {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const endMs = systemClock.nowMs() + 10_000; !holds(); await sleep(systemClock, 5)) {
+  for (const endMs = systemClock.nowMs() + 20_000; !holds(); await sleep(systemClock, 5)) {
     if (systemClock.nowMs() > endMs)
       throw new Error(`it never came about: ${JSON.stringify({ warnings, lines })}`);
   }
