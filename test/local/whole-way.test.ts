@@ -28,7 +28,8 @@ beforeAll(async () => {
   cluster = await TestCluster.of(1);
   await cluster.start(1);
   folder = await mkdtemp(join(tmpdir(), 'mbt-way-'));
-  ada = await person('ada', { upBytesPerSecond: 3 * MIB });
+  // So slow that it is under way for as long as anything here takes.
+  ada = await person('ada', { upBytesPerSecond: MIB / 2 });
   bob = await person('bob', {});
 });
 afterAll(async () => {
@@ -130,6 +131,7 @@ test('from a drop on one page to bytes in a browser on another, while it loads',
   expect(last.bytes.equals(film.subarray(ends))).toBe(true);
   const [row] = await remote.showDownloads();
   expect(row).toMatchObject({ state: 'D' });
+  await ada.node.setLimit('up', 100 * MIB, undefined, undefined);
   const whole = await bob.stage.ask(url);
   expect(whole.bytes.equals(film)).toBe(true);
   expect(await complete).toMatchObject({ group: 'friends', file: 'film.mp4' });
