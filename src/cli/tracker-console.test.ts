@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { PseudoTerminal, TextSink } from '../../test/support/pseudo-terminal.ts';
-import type { Tracker } from '../tracker/index.ts';
+import type { Tracker, TrackerStatus } from '../tracker/index.ts';
 import { isInForeground } from './shell/foreground.ts';
 import type { Streams } from './shell/streams.ts';
 import { runTrackerConsole } from './tracker-console.ts';
@@ -19,7 +19,11 @@ afterAll(() => rm(dataDir, { recursive: true }));
 const OTHER = { address: '10.0.0.3:7000', state: 'connected' } as const;
 
 /** A console over a tracker that does nothing but count how often it was closed. */
-function consoleOn(streams: Pick<Streams, 'input' | 'output'>, inForeground = true) {
+function consoleOn(
+  streams: Pick<Streams, 'input' | 'output'>,
+  inForeground = true,
+  others: TrackerStatus['others'] = [OTHER],
+) {
   const stopping = new AbortController();
   const calls: string[] = [];
   const tracker: Tracker = {
@@ -34,7 +38,7 @@ function consoleOn(streams: Pick<Streams, 'input' | 'output'>, inForeground = tr
       eventStreams: 3,
       announce: 'http://127.0.0.1:6969',
       programsAnnouncing: 2,
-      others: [OTHER],
+      others,
     }),
     sync: async () => [{ ...OTHER, fetched: 5 }],
     close: async () => void calls.push('close'),
@@ -133,4 +137,20 @@ test('foreground: where it cannot be known, yes', () => {
     throw new Error('ENOENT');
   };
   expect(isInForeground(unreadable)).toBe(true);
+});
+
+test('another of the list that is of another cluster is told at the start and by status', async () => {
+  const input = new PassThrough();
+  const output = new TextSink();
+  const stranger = {
+    ...OTHER,
+    state: 'different_cluster',
+    fault: 'another issuer: copy cluster.key',
+  } as const;
+  const { exited } = consoleOn({ input, output }, true, [OTHER, stranger]);
+  input.end('status\nquit\n');
+  await exited;
+  const told = 'WARNING: DIFFERENT_CLUSTER: 10.0.0.3:7000: another issuer: copy cluster.key';
+  expect(output.lines()[1]).toBe(told);
+  expect(output.lines().filter((line) => line === told)).toHaveLength(2);
 });

@@ -11,7 +11,7 @@ import { InteractiveShell } from './shell/interactive.ts';
 import { CommandRunner } from './shell/runner.ts';
 import { type StopSignals, untilAborted } from './shell/stop-signals.ts';
 import type { Streams } from './shell/streams.ts';
-import { trackerCommands } from './tracker-commands/index.ts';
+import { tellFaults, trackerCommands } from './tracker-commands/index.ts';
 
 /**
  * The console of a tracker, until `quit` or a signal; the end of its input ends nothing. Closes the tracker
@@ -26,8 +26,10 @@ export async function runTrackerConsole(
   const screen = new StreamScreen(streams.output, streams.terminalType);
   const output = new TextOutput(screen, clock);
   const runner = new CommandRunner(trackerCommands, tracker, output, clock);
-  const { line, dataDir } = await tracker.status();
+  const status = await tracker.status();
+  const { line, dataDir } = status;
   output.success('tracker', { text: `tracker ${line} listening on ${tracker.address}` });
+  tellFaults(status, output.command());
   try {
     if (streams.input.isTTY !== true) await readPipe(runner, streams, stop.signal);
     else if (!streams.inForeground) await untilAborted(stop.signal);

@@ -5,6 +5,8 @@ import { status } from './status.ts';
 import { sync } from './sync.ts';
 import type { TrackerCommand } from './tracker-command.ts';
 
+export { tellFaults } from './status.ts';
+
 export const trackerCommands: readonly TrackerCommand[] = [
   status,
   sync,

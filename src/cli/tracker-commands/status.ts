@@ -1,3 +1,5 @@
+import type { TrackerStatus } from '../../tracker/index.ts';
+import type { CommandOutput } from '../output/output.ts';
 import { propertiesView } from '../output/properties.ts';
 import { count } from '../text/format.ts';
 import type { TrackerCommand } from './tracker-command.ts';
@@ -26,6 +28,13 @@ export const status: TrackerCommand = {
       { name: 'programs_announcing', value: now.programsAnnouncing },
       ...now.others.map(({ address, state }) => ({ name: 'other', value: address, state })),
     ]);
+    tellFaults(now, out);
     return { text: `tracker ${now.line}; ${count(now.others.length, 'other')} in the list` };
   },
 };
+
+/** Which others of the list are not of this tracker's cluster, and what to do. */
+export function tellFaults({ others }: TrackerStatus, out: Pick<CommandOutput, 'warning'>): void {
+  for (const { address, fault } of others)
+    if (fault !== undefined) out.warning(`DIFFERENT_CLUSTER: ${address}: ${fault}`);
+}
