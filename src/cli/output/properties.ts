@@ -18,15 +18,16 @@ const plainCells = ({ name, value, state }: Property): string[] => [
   ...(state === undefined ? [] : [state]),
 ];
 
+/** The state stands beside its value: in a column of its own a long value elsewhere would push it off the screen. */
 function humanCells(property: Property): string[] {
-  const [name = '', value = '', state = ''] = plainCells(property);
+  const [name = '', value = '', ...state] = plainCells(property);
   const shown =
     property.unit === 'bytes/s' && property.value !== null ? formatRate(Number(property.value)) : value;
-  return [name.replaceAll('_', ' '), shown, state];
+  return [name.replaceAll('_', ' '), [shown, ...state].join('  ')];
 }
 
 /** A property a row, its name first. */
 export const propertiesView: View<Property> = {
   plain: plainCells,
-  human: (properties) => alignedLines(properties.map(humanCells), ['left', 'left', 'left']),
+  human: (properties) => alignedLines(properties.map(humanCells), ['left', 'left']),
 };
