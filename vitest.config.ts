@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What `expect.poll` waits for must come; that it comes fast is claimed only where a test names a time of its own. */
-const limits = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 
 /** Suites that start processes of their own come after the others, one file at a time: they want the cores. */
 const processSuites = [

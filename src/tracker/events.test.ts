@@ -4,13 +4,12 @@ import { HeldClock } from '../../test/support/held-clock.ts';
 import { SignedGroup } from '../../test/support/signed-group.ts';
 import { put, TrackerField, type Account } from '../../test/support/tracker-field.ts';
 import { trackerApi, type PresenceReport, type SwarmEvent } from '../api/index.ts';
-import { sha256Hex, type Clock, type InfoHash } from '../base/index.ts';
+import { sha256Hex, type InfoHash } from '../base/index.ts';
 import { recordKey } from '../records/index.ts';
 
 const field = new TrackerField();
-const patience = { timeout: 20_000 };
 
-async function labWith(members: number, clock?: Clock) {
+async function labWith(members: number, clock = new HeldClock()) {
   const trackers = await field.cluster(1);
   await trackers.start(1, clock);
   const port = trackers.ports[0];
@@ -48,7 +47,7 @@ const presence = (group: SignedGroup, more: Partial<PresenceReport> = {}): Prese
 const report = ({ caller }: Account, body: PresenceReport) => caller.call(trackerApi.presence, { body });
 
 describe('events', () => {
-  test('tell each of what concerns it, in order, and nobody else', patience, async () => {
+  test('tell each of what concerns it, in order, and nobody else', async () => {
     const { group, owner, members, port } = await labWith(1);
     const [member] = members as [Account];
     const asker = await field.account(port, 'asker');
@@ -77,7 +76,7 @@ describe('events', () => {
     expect(atStranger?.recordKeys).toEqual([end.key]);
   });
 
-  test('tell rivals and members of a name that changes', patience, async () => {
+  test('tell rivals and members of a name that changes', async () => {
     const { group, owner, members } = await labWith(1);
     const [member] = members as [Account];
     const atMember = await listening(member);
@@ -87,21 +86,21 @@ describe('events', () => {
     await atMember.record(claim.key);
   });
 
-  test('of one user at most eight streams stay', patience, async () => {
+  test('of one user at most eight streams stay', async () => {
     const { owner } = await labWith(0);
     const first = await listening(owner);
     for (let n = 0; n < 8; n += 1) await listening(owner);
     await first.ended;
   });
 
-  test('end when the tracker closes, which then is not kept waiting', patience, async () => {
+  test('end when the tracker closes, which then is not kept waiting', async () => {
     const { owner, trackers } = await labWith(0);
     const listener = await listening(owner);
     await trackers.stop(1);
     await listener.ended;
   });
 
-  test('a reader that goes away is forgotten', patience, async () => {
+  test('a reader that goes away is forgotten', async () => {
     const { trackers, port, owner } = await labWith(0);
     const other = await field.caller(port, owner.person);
     const events = other.events();
@@ -117,7 +116,7 @@ describe('events', () => {
 });
 
 describe('presence', () => {
-  test('peers learn of each other, and of who leaves', patience, async () => {
+  test('peers learn of each other, and of who leaves', async () => {
     const { group, owner, members } = await labWith(1);
     const [member] = members as [Account];
     const { content } = presence(group).contents?.[0] ?? {};
@@ -144,7 +143,7 @@ describe('presence', () => {
     await atOwner.next<SwarmEvent>('swarm', ({ gone }) => gone.some(({ uid }) => uid === member.person.uid));
   });
 
-  test('who is silent for more than 8 seconds is gone, who sends heartbeats is not', patience, async () => {
+  test('who is silent for more than 8 seconds is gone, who sends heartbeats is not', async () => {
     const clock = new HeldClock();
     const { group, owner, members } = await labWith(1, clock);
     const [member] = members as [Account];
@@ -160,7 +159,7 @@ describe('presence', () => {
     expect(Object.keys(online.members)).toEqual([owner.person.uid]);
   });
 
-  test('a removed member vanishes from the swarms, and sees them no more', patience, async () => {
+  test('a removed member vanishes from the swarms, and sees them no more', async () => {
     const { group, owner, members } = await labWith(1);
     const [member] = members as [Account];
     await report(owner, presence(group));
@@ -176,7 +175,7 @@ describe('presence', () => {
     expect(atMember.seen.some(({ type }) => type === 'swarm')).toBe(false);
   });
 
-  test('who restarts must announce anew, and takes its old place', patience, async () => {
+  test('who restarts must announce anew, and takes its old place', async () => {
     const { group, owner } = await labWith(0);
     await report(owner, presence(group));
     const { contents: _, ...heartbeat } = presence(group, { full: false, boot: 'boot-0002' });

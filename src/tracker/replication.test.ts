@@ -13,21 +13,18 @@ import type { Tracker } from './open-tracker.ts';
 import { replicaApi } from './replica-contract.ts';
 
 const field = new TrackerField();
-const patience = { timeout: 60_000 };
-/** Poll until it is so: what is waited for comes by itself, within a second or two. */
-const soon = { timeout: 20_000, interval: 50 };
 
 const recordsAt = async (tracker: Tracker): Promise<number> => (await tracker.status()).records;
 const statesAt = async (tracker: Tracker): Promise<string[]> =>
   (await tracker.status()).others.map(({ state }) => state);
 async function allConnected(...trackers: Tracker[]): Promise<void> {
   for (const tracker of trackers) {
-    await expect.poll(async () => new Set(await statesAt(tracker)), soon).toEqual(new Set(['connected']));
+    await expect.poll(async () => new Set(await statesAt(tracker))).toEqual(new Set(['connected']));
   }
 }
 
 describe('replication', () => {
-  test('what is acknowledged as replicated is at the other tracker', patience, async () => {
+  test('what is acknowledged as replicated is at the other tracker', async () => {
     const trackers = await field.cluster(2);
     const first = await trackers.start(1);
     const second = await trackers.start(2);
@@ -42,7 +39,7 @@ describe('replication', () => {
     expect(stored).toContain(person.share(1).hash);
   });
 
-  test('alone it says so, and the other fetches everything when it comes', patience, async () => {
+  test('alone it says so, and the other fetches everything when it comes', async () => {
     const trackers = await field.cluster(2);
     const first = await trackers.start(1);
     const { person, caller } = await field.account(trackers.ports[0], 'anna');
@@ -54,7 +51,7 @@ describe('replication', () => {
     expect((await put(caller, [person.share(2)])).copies).toBe('replicated');
   });
 
-  test('a tracker that was away, and one whose disk was lost, catch up by themselves', patience, async () => {
+  test('a tracker that was away, and one whose disk was lost, catch up by themselves', async () => {
     const trackers = await field.cluster(3);
     const [first, second] = [await trackers.start(1), await trackers.start(2)];
     let third = await trackers.start(3);
@@ -70,10 +67,10 @@ describe('replication', () => {
     expect(await recordsAt(third)).toBe(4);
     await allConnected(first, second, third);
     await put(caller, [person.share(3)]);
-    for (const tracker of [second, third]) await expect.poll(() => recordsAt(tracker), soon).toBe(5);
+    for (const tracker of [second, third]) await expect.poll(() => recordsAt(tracker)).toBe(5);
   });
 
-  test('one restored from an old copy catches up, and gives back what only it had', patience, async () => {
+  test('one restored from an old copy catches up, and gives back what only it had', async () => {
     const trackers = await field.cluster(2);
     let first = await trackers.start(1);
     const second = await trackers.start(2);
@@ -99,7 +96,7 @@ describe('replication', () => {
     expect((await Promise.all(sums)).flat().map(({ fetched }) => fetched)).toEqual([0, 0]);
   });
 
-  test('both sides of a parting have everything afterwards, the newest of each', patience, async () => {
+  test('both sides of a parting have everything afterwards, the newest of each', async () => {
     const trackers = await field.cluster(2);
     await trackers.start(1);
     const { person, caller } = await field.account(trackers.ports[0], 'anna');
@@ -113,43 +110,39 @@ describe('replication', () => {
     await put(caller, [anna.share(1, 1), anna.share(2, 5), anna.share(3)]);
     const second = await trackers.start(2);
     await allConnected(first, second);
-    for (const tracker of [first, second]) await expect.poll(() => recordsAt(tracker), soon).toBe(5);
+    for (const tracker of [first, second]) await expect.poll(() => recordsAt(tracker)).toBe(5);
     for (const port of trackers.ports) {
       const at = await field.caller(port, anna);
       const digests = [anna.share(1, 5), anna.share(2, 5), anna.share(3)].map(
         ({ key, hash }) => [key, hash] as [string, string],
       );
       await expect
-        .poll(() => at.call(trackerApi.mine, { body: { digests } }), soon)
+        .poll(() => at.call(trackerApi.mine, { body: { digests } }))
         .toEqual({ want: [], newer: [] });
     }
   });
 
-  test(
-    'of two claims made apart the first stamp wins everywhere, whatever the clocks say',
-    patience,
-    async () => {
-      const trackers = await field.cluster(2);
-      const hour = 60 * 60_000;
-      const late = { ...systemClock, wallMs: () => systemClock.wallMs() + 3 * hour };
-      await trackers.start(1, late);
-      const ben = await field.account(trackers.ports[0], 'anna');
-      await trackers.stop(1);
-      await trackers.start(2);
-      const anna = await field.account(trackers.ports[1], 'Anna');
-      await trackers.start(1, late);
-      for (const port of trackers.ports) {
-        const nobody = await field.caller(port);
-        const holder = async (label: string) =>
-          (await nobody.ask(trackerApi.name, { params: { kind: 'user', label } })).body as { id?: string };
-        await expect.poll(async () => (await holder('anna')).id, soon).toBe(anna.person.uid);
-        const renamed = `anna~${ben.person.uid.slice(0, 4)}`;
-        await expect.poll(async () => (await holder(renamed)).id, soon).toBe(ben.person.uid);
-      }
-    },
-  );
+  test('of two claims made apart the first stamp wins everywhere, whatever the clocks say', async () => {
+    const trackers = await field.cluster(2);
+    const hour = 60 * 60_000;
+    const late = { ...systemClock, wallMs: () => systemClock.wallMs() + 3 * hour };
+    await trackers.start(1, late);
+    const ben = await field.account(trackers.ports[0], 'anna');
+    await trackers.stop(1);
+    await trackers.start(2);
+    const anna = await field.account(trackers.ports[1], 'Anna');
+    await trackers.start(1, late);
+    for (const port of trackers.ports) {
+      const nobody = await field.caller(port);
+      const holder = async (label: string) =>
+        (await nobody.ask(trackerApi.name, { params: { kind: 'user', label } })).body as { id?: string };
+      await expect.poll(async () => (await holder('anna')).id).toBe(anna.person.uid);
+      const renamed = `anna~${ben.person.uid.slice(0, 4)}`;
+      await expect.poll(async () => (await holder(renamed)).id).toBe(ben.person.uid);
+    }
+  });
 
-  test('a new stamp is above all that were seen, also with a clock that is behind', patience, async () => {
+  test('a new stamp is above all that were seen, also with a clock that is behind', async () => {
     const trackers = await field.cluster(2);
     const ahead = { ...systemClock, wallMs: () => systemClock.wallMs() + 10 * 60 * 60_000 };
     const first = await trackers.start(1, ahead);
@@ -165,7 +158,7 @@ describe('replication', () => {
     expect(await stampOf('ben')).toBeGreaterThan(await stampOf('anna'));
   });
 
-  test('two devices that change one thing at both trackers at once: one is told', patience, async () => {
+  test('two devices that change one thing at both trackers at once: one is told', async () => {
     const trackers = await field.cluster(2);
     const both = [await trackers.start(1), await trackers.start(2)];
     await allConnected(...both);
@@ -186,7 +179,7 @@ describe('replication', () => {
     expect(new Set(statuses)).toEqual(new Set(['applied', 'conflict']));
   });
 
-  test('trackers of other clusters are strangers, with words that say what to copy', patience, async () => {
+  test('trackers of other clusters are strangers, with words that say what to copy', async () => {
     const [ours, theirs] = [await field.cluster(1), await field.cluster(1)];
     const list = [...ours.ports, ...theirs.ports].map((port) => `127.0.0.1:${port}\n`).join('');
     writeFileSync(ours.file, list);
@@ -194,7 +187,7 @@ describe('replication', () => {
     const first = await ours.start(1);
     const second = await theirs.start(2);
     for (const tracker of [first, second]) {
-      await expect.poll(() => statesAt(tracker), soon).toEqual(['different_cluster']);
+      await expect.poll(() => statesAt(tracker)).toEqual(['different_cluster']);
       expect((await tracker.status()).others[0]?.fault).toMatch(/copy cluster\.key/);
     }
     const { person, caller } = await field.account(ours.ports[0], 'anna');
@@ -206,7 +199,7 @@ describe('replication', () => {
     expect(await recordsAt(joined)).toBe(3);
   });
 
-  test('a tracker tells nothing to who only pretends to be one of the cluster', patience, async () => {
+  test('a tracker tells nothing to who only pretends to be one of the cluster', async () => {
     const [ours, theirs] = [await field.cluster(2), await field.cluster(1)];
     await theirs.start(1);
     const key = await loadOrCreateClusterKey(join(theirs.folder, 'cluster.key'), systemClock.wallMs());
@@ -223,13 +216,13 @@ describe('replication', () => {
       response.end('{}');
     });
     await new Promise<void>((resolve) => server.listen(ours.ports[1], '127.0.0.1', resolve));
-    await expect.poll(() => statesAt(first), soon).toEqual(['different_cluster']);
+    await expect.poll(() => statesAt(first)).toEqual(['different_cluster']);
     expect(requests).toBe(0);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test('forged records from a tracker of the cluster are not taken', patience, async () => {
+  test('forged records from a tracker of the cluster are not taken', async () => {
     const trackers = await field.cluster(1);
     const tracker = await trackers.start(1);
     const key = await loadOrCreateClusterKey(join(trackers.folder, 'cluster.key'), systemClock.wallMs());

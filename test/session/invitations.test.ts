@@ -23,7 +23,7 @@ let carl: StagedNode;
 beforeAll(async () => {
   stage = await SessionStage.open(2);
   [anna, ben, carl] = await Promise.all([stage.user('anna'), stage.user('ben'), stage.user('carl')]);
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 const terms = (more: Partial<InviteTerms> = {}): InviteTerms => ({

@@ -8,7 +8,7 @@ let ben: StagedNode;
 beforeAll(async () => {
   stage = await SessionStage.open(2);
   [anna, ben] = await Promise.all([stage.user('anna'), stage.user('ben')]);
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 const changesOf = (node: StagedNode): NodeChange[] => {

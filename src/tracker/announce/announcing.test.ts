@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { announce, scrape } from '../../../test/support/announce-client.ts';
 import { listening } from '../../../test/support/event-listener.ts';
+import { HeldClock } from '../../../test/support/held-clock.ts';
 import { SignedGroup } from '../../../test/support/signed-group.ts';
 import { put, TrackerField, type Account } from '../../../test/support/tracker-field.ts';
 import { trackerApi, type PresenceReport, type SwarmEvent } from '../../api/index.ts';
-import { sha256Hex, systemClock, type InfoHash } from '../../base/index.ts';
+import { sha256Hex, type InfoHash } from '../../base/index.ts';
 import { NUMWANT_MAX } from './announce-query.ts';
 
 const field = new TrackerField();
-const patience = { timeout: 30_000 };
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const infoHash = sha256Hex('tour.mp4 in band') as InfoHash;
 
@@ -17,7 +17,7 @@ async function bandWith(trackers = 2) {
   const cluster = await field.cluster(trackers);
   const running = [];
   for (let line = 1; line <= trackers; line += 1)
-    running.push(await cluster.start(line, systemClock, LOOPBACK));
+    running.push(await cluster.start(line, new HeldClock(), LOOPBACK));
   const anna = await field.account(cluster.ports[0], 'anna');
   const group = await SignedGroup.found(anna.person, 'band');
   await put(anna.caller, [group.record(), await group.grant(anna.person, 'accepted')]);
@@ -63,23 +63,19 @@ async function urlsOf({ person }: Account, port: number | undefined, { gid }: Si
 }
 
 describe('where to announce', () => {
-  test(
-    'every tracker tells its members the same, one URL for each that takes announcements',
-    patience,
-    async () => {
-      const { cluster, anna, ben, group } = await bandWith();
-      const urls = await urlsOf(ben, cluster.ports[0], group, 2);
-      expect(await urlsOf(ben, cluster.ports[1], group, 2)).toEqual(urls);
-      const [first, second] = urls.map((url) =>
-        /^http:\/\/127\.0\.0\.1:(\d+)\/announce\/([\w-]{112})\/announce$/.exec(url),
-      );
-      expect(first?.[2]).toBe(second?.[2]);
-      expect(first?.[1]).not.toBe(second?.[1]);
-      expect((await urlsOf(anna, cluster.ports[0], group, 2))[0].slice(0, 60)).not.toBe(urls[0].slice(0, 60));
-    },
-  );
+  test('every tracker tells its members the same, one URL for each that takes announcements', async () => {
+    const { cluster, anna, ben, group } = await bandWith();
+    const urls = await urlsOf(ben, cluster.ports[0], group, 2);
+    expect(await urlsOf(ben, cluster.ports[1], group, 2)).toEqual(urls);
+    const [first, second] = urls.map((url) =>
+      /^http:\/\/127\.0\.0\.1:(\d+)\/announce\/([\w-]{112})\/announce$/.exec(url),
+    );
+    expect(first?.[2]).toBe(second?.[2]);
+    expect(first?.[1]).not.toBe(second?.[1]);
+    expect((await urlsOf(anna, cluster.ports[0], group, 2))[0].slice(0, 60)).not.toBe(urls[0].slice(0, 60));
+  });
 
-  test('strangers learn nothing, and no tracker takes announcements unasked', patience, async () => {
+  test('strangers learn nothing, and no tracker takes announcements unasked', async () => {
     const { cluster, group } = await bandWith(1);
     const stranger = await field.account(cluster.ports[0], 'stranger');
     const asked = stranger.caller.call(trackerApi.announceUrls, { params: { gid: group.gid } });
@@ -96,7 +92,7 @@ describe('where to announce', () => {
 });
 
 describe('announcing', () => {
-  test('our own clients are found, and find; through every tracker', patience, async () => {
+  test('our own clients are found, and find; through every tracker', async () => {
     const { cluster, anna, ben, group } = await bandWith();
     const content = await appear(anna, cluster.ports, group);
     const [one, two] = await urlsOf(ben, cluster.ports[0], group, 2);
@@ -139,13 +135,13 @@ describe('announcing', () => {
     expect(await announce(two, infoHash, third)).toMatchObject({ incomplete: 1 });
   });
 
-  test('a tracker that starts anew is told all by the others', patience, async () => {
+  test('a tracker that starts anew is told all by the others', async () => {
     const { cluster, anna, ben, group } = await bandWith();
     await appear(anna, cluster.ports.slice(0, 1), group);
     const [one] = await urlsOf(ben, cluster.ports[0], group, 2);
     await announce(one, infoHash, { left: 0 });
     await cluster.stop(2);
-    await cluster.start(2, systemClock, LOOPBACK);
+    await cluster.start(2, new HeldClock(), LOOPBACK);
     const [, again] = await urlsOf(ben, cluster.ports[1], group, 2);
     for (;;) {
       const asked = await scrape(again, infoHash);
@@ -154,59 +150,51 @@ describe('announcing', () => {
     }
   });
 
-  test(
-    'a removed member is refused from then on, its programs vanish, and its key stays dead',
-    patience,
-    async () => {
-      const { cluster, anna, ben, group } = await bandWith(1);
-      await appear(anna, cluster.ports, group);
-      const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
-      const [owners] = await urlsOf(anna, cluster.ports[0], group, 1);
-      await announce(url, infoHash);
-      expect(await scrape(owners, infoHash)).toEqual({
-        [infoHash.slice(0, 40)]: { complete: 1, downloaded: 0, incomplete: 1 },
-      });
-      await put(anna.caller, [await group.grant(ben.person, 'removed')]);
-      await expect(announce(url, infoHash)).rejects.toThrow(/not a member/);
-      await expect(scrape(url, infoHash)).rejects.toThrow(/not a member/);
-      expect((await scrape(owners, infoHash))[infoHash.slice(0, 40)]?.incomplete).toBe(0);
-      const back = group.request(ben.person, 2);
-      await put(ben.caller, [back]);
-      await put(anna.caller, [await group.grant(ben.person, 'accepted', { n: 2, serial: 2 })]);
-      await expect(announce(url, infoHash)).rejects.toThrow(/not a member/);
-      const [fresh] = await urlsOf(ben, cluster.ports[0], group, 1);
-      expect(await announce(fresh, infoHash)).toMatchObject({ incomplete: 1 });
-    },
-  );
+  test('a removed member is refused from then on, its programs vanish, and its key stays dead', async () => {
+    const { cluster, anna, ben, group } = await bandWith(1);
+    await appear(anna, cluster.ports, group);
+    const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
+    const [owners] = await urlsOf(anna, cluster.ports[0], group, 1);
+    await announce(url, infoHash);
+    expect(await scrape(owners, infoHash)).toEqual({
+      [infoHash.slice(0, 40)]: { complete: 1, downloaded: 0, incomplete: 1 },
+    });
+    await put(anna.caller, [await group.grant(ben.person, 'removed')]);
+    await expect(announce(url, infoHash)).rejects.toThrow(/not a member/);
+    await expect(scrape(url, infoHash)).rejects.toThrow(/not a member/);
+    expect((await scrape(owners, infoHash))[infoHash.slice(0, 40)]?.incomplete).toBe(0);
+    const back = group.request(ben.person, 2);
+    await put(ben.caller, [back]);
+    await put(anna.caller, [await group.grant(ben.person, 'accepted', { n: 2, serial: 2 })]);
+    await expect(announce(url, infoHash)).rejects.toThrow(/not a member/);
+    const [fresh] = await urlsOf(ben, cluster.ports[0], group, 1);
+    expect(await announce(fresh, infoHash)).toMatchObject({ incomplete: 1 });
+  });
 
-  test(
-    'keys that no tracker made, unknown torrents, and what is malformed: a reason, never an address',
-    patience,
-    async () => {
-      const { cluster, anna, ben, group } = await bandWith(1);
-      await appear(anna, cluster.ports, group);
-      const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
-      const forged = url.replace(
-        /\/[\w-]{112}\//,
-        (key) => `${key.slice(0, -3)}${key.at(-3) === 'A' ? 'B' : 'A'}${key.slice(-2)}`,
-      );
-      await expect(announce(forged, infoHash)).rejects.toThrow(/did not make this key/);
-      await expect(announce(url.replace(/\/[\w-]{112}\//, '/x/'), infoHash)).rejects.toThrow(
-        /did not make this key/,
-      );
-      await expect(announce(url.replace(/announce$/, 'file'), infoHash)).rejects.toThrow('HTTP 404');
-      await expect(announce(url.replace(/\/[\w-]{112}/, ''), infoHash)).rejects.toThrow('HTTP 404');
-      await expect(announce(url, sha256Hex('other'))).rejects.toThrow(/nobody in this group/);
-      await expect(announce(url, infoHash, { port: 0 })).rejects.toThrow(/port/);
-      await expect(announce(url, infoHash, { peer_id: 'x' })).rejects.toThrow(/peer_id/);
-      await expect(scrape(url)).rejects.toThrow(/must name/);
-      expect(await scrape(url, infoHash, sha256Hex('other'))).toEqual({
-        [infoHash.slice(0, 40)]: { complete: 1, downloaded: 0, incomplete: 0 },
-      });
-    },
-  );
+  test('keys that no tracker made, unknown torrents, and what is malformed: a reason, never an address', async () => {
+    const { cluster, anna, ben, group } = await bandWith(1);
+    await appear(anna, cluster.ports, group);
+    const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
+    const forged = url.replace(
+      /\/[\w-]{112}\//,
+      (key) => `${key.slice(0, -3)}${key.at(-3) === 'A' ? 'B' : 'A'}${key.slice(-2)}`,
+    );
+    await expect(announce(forged, infoHash)).rejects.toThrow(/did not make this key/);
+    await expect(announce(url.replace(/\/[\w-]{112}\//, '/x/'), infoHash)).rejects.toThrow(
+      /did not make this key/,
+    );
+    await expect(announce(url.replace(/announce$/, 'file'), infoHash)).rejects.toThrow('HTTP 404');
+    await expect(announce(url.replace(/\/[\w-]{112}/, ''), infoHash)).rejects.toThrow('HTTP 404');
+    await expect(announce(url, sha256Hex('other'))).rejects.toThrow(/nobody in this group/);
+    await expect(announce(url, infoHash, { port: 0 })).rejects.toThrow(/port/);
+    await expect(announce(url, infoHash, { peer_id: 'x' })).rejects.toThrow(/peer_id/);
+    await expect(scrape(url)).rejects.toThrow(/must name/);
+    expect(await scrape(url, infoHash, sha256Hex('other'))).toEqual({
+      [infoHash.slice(0, 40)]: { complete: 1, downloaded: 0, incomplete: 0 },
+    });
+  });
 
-  test('a member of one group learns nothing of another by the key of the one', patience, async () => {
+  test('a member of one group learns nothing of another by the key of the one', async () => {
     const { cluster, anna, ben, group } = await bandWith(1);
     await appear(anna, cluster.ports, group);
     const own = await SignedGroup.found(ben.person, 'solo');
@@ -216,56 +204,48 @@ describe('announcing', () => {
     expect(await scrape(url, infoHash)).toEqual({});
   });
 
-  test(
-    'peers as dictionaries, with and without their ids; seeds get no seeds; as many as are wanted',
-    patience,
-    async () => {
-      const { cluster, anna, ben, group } = await bandWith(1);
-      await appear(anna, cluster.ports, group);
-      const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
-      const other = { port: 7000, peer_id: '-XX0100-%00%ff3456789ab'.replace('3456789ab', '0123456789') };
-      await announce(url, infoHash, { event: 'completed', left: 0 });
-      const peers = async (said: object) => (await announce(url, infoHash, { ...other, ...said })).peers;
-      const byPort = (a: { port: number }, b: { port: number }): number => a.port - b.port;
-      expect((await peers({ compact: 0 })).toSorted(byPort)).toEqual([
-        { host: '127.0.0.1', port: 4001 },
-        { host: '127.0.0.1', port: 6881, peerId: '-XX0100-000000000000' },
-      ]);
-      expect((await peers({ compact: 0, no_peer_id: 1 })).map(({ peerId }) => peerId)).toEqual([
-        undefined,
-        undefined,
-      ]);
-      expect(await peers({ left: 0 })).toEqual([]);
-      expect(await peers({ numwant: 1 })).toHaveLength(1);
-      expect(await peers({ numwant: 0 })).toEqual([]);
-      for (let n = 0; n < 8; n += 1) await announce(url, infoHash, { port: 8000 + n });
-      expect(await peers({ numwant: NUMWANT_MAX + 1 })).toHaveLength(10);
-      expect(await scrape(url, infoHash)).toEqual({
-        [infoHash.slice(0, 40)]: { complete: 2, downloaded: 1, incomplete: 9 },
-      });
-    },
-  );
+  test('peers as dictionaries, with and without their ids; seeds get no seeds; as many as are wanted', async () => {
+    const { cluster, anna, ben, group } = await bandWith(1);
+    await appear(anna, cluster.ports, group);
+    const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
+    const other = { port: 7000, peer_id: '-XX0100-%00%ff3456789ab'.replace('3456789ab', '0123456789') };
+    await announce(url, infoHash, { event: 'completed', left: 0 });
+    const peers = async (said: object) => (await announce(url, infoHash, { ...other, ...said })).peers;
+    const byPort = (a: { port: number }, b: { port: number }): number => a.port - b.port;
+    expect((await peers({ compact: 0 })).toSorted(byPort)).toEqual([
+      { host: '127.0.0.1', port: 4001 },
+      { host: '127.0.0.1', port: 6881, peerId: '-XX0100-000000000000' },
+    ]);
+    expect((await peers({ compact: 0, no_peer_id: 1 })).map(({ peerId }) => peerId)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await peers({ left: 0 })).toEqual([]);
+    expect(await peers({ numwant: 1 })).toHaveLength(1);
+    expect(await peers({ numwant: 0 })).toEqual([]);
+    for (let n = 0; n < 8; n += 1) await announce(url, infoHash, { port: 8000 + n });
+    expect(await peers({ numwant: NUMWANT_MAX + 1 })).toHaveLength(10);
+    expect(await scrape(url, infoHash)).toEqual({
+      [infoHash.slice(0, 40)]: { complete: 2, downloaded: 1, incomplete: 9 },
+    });
+  });
 
-  test(
-    "an address is the connection's; what is named counts for this machine's programs, and if it is private",
-    patience,
-    async () => {
-      const { cluster, anna, ben, group } = await bandWith(1);
-      await appear(anna, cluster.ports, group, { addresses: [{ host: 'fd00::7', port: 4001 }] });
-      const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
-      const [owners] = await urlsOf(anna, cluster.ports[0], group, 1);
-      const seen = async (ip: string) => {
-        await announce(url, infoHash, { ip });
-        const { peers } = await announce(owners, infoHash, { port: 9000 });
-        await announce(url, infoHash, { ip, event: 'stopped' });
-        return peers.filter(({ port }) => port === 6881).map(({ host }) => host);
-      };
-      expect(await seen('203.0.113.5')).toEqual(['127.0.0.1']);
-      expect(await seen('example.org')).toEqual(['127.0.0.1']);
-      expect(await seen('192.168.7.8')).toEqual(['192.168.7.8']);
-      expect(await seen('fd00%3A%3a5')).toEqual(['fd000000000000000000000000000005']);
+  test("an address is the connection's; what is named counts for this machine's programs, and if it is private", async () => {
+    const { cluster, anna, ben, group } = await bandWith(1);
+    await appear(anna, cluster.ports, group, { addresses: [{ host: 'fd00::7', port: 4001 }] });
+    const [url] = await urlsOf(ben, cluster.ports[0], group, 1);
+    const [owners] = await urlsOf(anna, cluster.ports[0], group, 1);
+    const seen = async (ip: string) => {
+      await announce(url, infoHash, { ip });
       const { peers } = await announce(owners, infoHash, { port: 9000 });
-      expect(peers).toContainEqual({ host: 'fd000000000000000000000000000007', port: 4001 });
-    },
-  );
+      await announce(url, infoHash, { ip, event: 'stopped' });
+      return peers.filter(({ port }) => port === 6881).map(({ host }) => host);
+    };
+    expect(await seen('203.0.113.5')).toEqual(['127.0.0.1']);
+    expect(await seen('example.org')).toEqual(['127.0.0.1']);
+    expect(await seen('192.168.7.8')).toEqual(['192.168.7.8']);
+    expect(await seen('fd00%3A%3a5')).toEqual(['fd000000000000000000000000000005']);
+    const { peers } = await announce(owners, infoHash, { port: 9000 });
+    expect(peers).toContainEqual({ host: 'fd000000000000000000000000000007', port: 4001 });
+  });
 });
