@@ -63,6 +63,7 @@ test.each([
   { line: 'client here t.txt', says: 'expected <ip>:<port>' },
   { line: 'client 127.0.0.1:1 t.txt --up-limit 0', says: 'expected MiB a second' },
   { line: 'tracker t.txt first', says: 'expected the number of a line' },
+  { line: 'tracker', says: '(mbt help tracker tells how it is used)' },
   { line: 'tracker t.txt 1 --announce 6969', says: 'expected <ip>:<port>' },
   { line: 'tracker t.txt 0', says: 'expected the number of a line' },
 ])('wrong usage ends with 2: $line', ({ line, says }) => {

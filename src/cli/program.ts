@@ -62,8 +62,10 @@ function buildProgram(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write })
     .showHelpAfterError('(mbt help tells how it is used)');
-  program.addCommand(clientCommand(onInvocation).copyInheritedSettings(program));
-  program.addCommand(trackerCommand(onInvocation).copyInheritedSettings(program));
+  for (const command of [clientCommand(onInvocation), trackerCommand(onInvocation)]) {
+    const help = `(mbt help ${command.name()} tells how it is used)`;
+    program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(help));
+  }
   return program;
 }
 
