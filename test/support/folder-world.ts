@@ -130,11 +130,12 @@ export class FolderWorld {
     return this.downloads.map(({ root }) => basename(root)).toSorted();
   }
 
-  /** Lets virtual time pass in small steps, with time for the disk in each. */
+  /** Lets virtual time pass in small steps; each lasts until what was asked of the disk has been answered. */
   async pass(seconds: number): Promise<void> {
     for (let at = 0; at < seconds; at += 1) {
       this.clock.advance(Math.min(1, seconds - at) * 1_000);
-      await sleep(systemClock, 4);
+      do await sleep(systemClock, 4);
+      while (process.getActiveResourcesInfo().some((each) => /^(FSReq|CloseReq)/.test(each)));
     }
   }
 

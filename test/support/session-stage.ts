@@ -112,9 +112,9 @@ export class SessionStage {
 
 export const passwordOf = (name: string): string => `${name}-${name}`;
 
-/** Looks again and again, as the state of others can't be waited for otherwise; fails after 10 s with what was seen. */
+/** Looks again and again, as the state of others can't be waited for otherwise; fails after 20 s with what was seen. */
 export async function eventually<T>(look: () => Promise<T> | T): Promise<T> {
-  const deadlineMs = systemClock.nowMs() + 10_000;
+  const deadlineMs = systemClock.nowMs() + 20_000;
   for (;;) {
     try {
       return await look();
@@ -134,7 +134,7 @@ function hearing(node: NodeCommands): Pick<StagedNode, 'events' | 'heard'> {
   });
   const heard = (pattern: RegExp): Promise<NodeEvent> =>
     new Promise((resolve, reject) => {
-      const cancel = systemClock.after(10_000, () =>
+      const cancel = systemClock.after(20_000, () =>
         reject(new Error(`${pattern} not among ${JSON.stringify(events)}`)),
       );
       const look = (): void => {
