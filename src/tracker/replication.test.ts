@@ -60,11 +60,11 @@ describe('replication', () => {
     await trackers.stop(3);
     await put(caller, [person.share(1), person.share(2)]);
     third = await trackers.start(3);
-    expect(await recordsAt(third)).toBe(4);
+    await expect.poll(() => recordsAt(third)).toBe(4);
     await trackers.stop(3);
     rmSync(trackers.dataDir(3), { recursive: true });
     third = await trackers.start(3);
-    expect(await recordsAt(third)).toBe(4);
+    await expect.poll(() => recordsAt(third)).toBe(4);
     await allConnected(first, second, third);
     await put(caller, [person.share(3)]);
     for (const tracker of [second, third]) await expect.poll(() => recordsAt(tracker)).toBe(5);
@@ -85,7 +85,7 @@ describe('replication', () => {
     rmSync(trackers.dataDir(1), { recursive: true });
     renameSync(copy, trackers.dataDir(1));
     first = await trackers.start(1);
-    expect(await recordsAt(first)).toBe(4);
+    await expect.poll(() => recordsAt(first)).toBe(4);
     const held = await (
       await field.caller(trackers.ports[0], person)
     ).call(trackerApi.mine, {
@@ -196,7 +196,7 @@ describe('replication', () => {
     await theirs.stop(2);
     copyFileSync(join(ours.folder, 'cluster.key'), join(theirs.folder, 'cluster.key'));
     const joined = await theirs.start(2);
-    expect(await recordsAt(joined)).toBe(3);
+    await expect.poll(() => recordsAt(joined)).toBe(3);
   });
 
   test('a tracker tells nothing to who only pretends to be one of the cluster', async () => {
