@@ -8,6 +8,7 @@ export {
   type DestinationState,
 } from './destination.ts';
 export { DownloadStorage, type PieceWriter } from './download-storage.ts';
+export { incomingFolder, isAsideName, putAside } from './earlier-versions.ts';
 export { FilePool } from './file-pool.ts';
 export { sameStamps, stampOf, type FileStamp } from './file-stamp.ts';
 export { HeldStorage } from './held-storage.ts';
