@@ -1,6 +1,6 @@
 import type { Chance, Clock, ContentId, GroupId, InfoHash, Logger, UserId } from '../base/index.ts';
 import type { FileStamp } from '../storage/index.ts';
-import type { LocalContent, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
+import type { DownloadStarted, LocalContent, NodeCommands, NodeEvent, NodeStatus } from './commands.ts';
 
 /**
  * Where the two halves of the node meet. The session knows who the user is, in which groups, and who else may
@@ -244,6 +244,17 @@ export interface Transfers extends TransferCommands, LocalContent {
   /** Those of the user who is logged in; none if nobody is. */
   ownShares(): readonly OwnShare[];
   ownDownloads(): readonly OwnDownload[];
+  /**
+   * As `downloadFile`, of a newer version of what lies at `place`. When it is whole it goes there, and what was there is kept beside
+   * it, if that still is one of `contents`, unchanged; else the download fails with FILE_CHANGED, and may be resumed.
+   */
+  downloadNewer(
+    group: string,
+    file: string,
+    replaces: { readonly place: string; readonly contents: readonly ContentId[] },
+  ): Promise<DownloadStarted>;
+  /** Ends a download that is not complete, if there is one, with what it has left on disk. */
+  dropUnfinished(key: { readonly gid: GroupId; readonly content: ContentId }): Promise<void>;
   /** Known names, for completion; never fails. */
   completions(kind: 'file' | 'download' | 'share', group: string | undefined): Promise<string[]>;
   counts(): Pick<

@@ -183,6 +183,8 @@ function recordingTransfers(): { readonly open: OpenTransfers; access(): UserAcc
     listFiles: none,
     uploadFile: none,
     downloadFile: none,
+    downloadNewer: none,
+    dropUnfinished: none,
     showDownloads: none,
     stopShare: none,
     pauseDownload: none,

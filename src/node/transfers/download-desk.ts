@@ -6,8 +6,9 @@ import { Chores } from './chores.ts';
 import type { Desk } from './desk.ts';
 import { Download } from './download.ts';
 import type { Completed, DownloadEvents } from './download-events.ts';
-import type { DownloadEntry, EntryKey } from './library.ts';
+import type { DownloadEntry, EntryKey, Replaces } from './library.ts';
 import type { ShareDesk } from './share-desk.ts';
+import { takePlace } from './take-place.ts';
 import { shareEntry } from './upload.ts';
 
 /** Downloads at work that somebody serves; the others wait for their turn. */
@@ -216,7 +217,9 @@ export class DownloadDesk {
   }
 
   /** What one has fetched one offers: files outlive their uploader. */
-  async #onCompleted(download: Download, completed: Completed): Promise<void> {
+  async #onCompleted(download: Download, fetched: Completed): Promise<void> {
+    const { replaces } = download.entry;
+    const completed = replaces ? await this.#replace(download, replaces, fetched) : fetched;
     const { gid, root, content: id } = download.entry;
     const { content, stamps, served } = completed;
     await this.#shares.add(shareEntry(gid, content, root, stamps), content, served, download.ledger);
@@ -224,6 +227,26 @@ export class DownloadDesk {
     this.#shares.publishPending();
     download.update({ state: 'complete', ...download.progress.kept, adopt: false, choice: undefined });
     this.#tellComplete(download);
+  }
+
+  /** It is served anew from its new place. */
+  async #replace(download: Download, replaces: Replaces, completed: Completed): Promise<Completed> {
+    const { served } = completed;
+    if (served) await this.#desk.endRun(served.run, 'it takes its place');
+    await served?.files.close();
+    const { gid } = download.entry;
+    const older = await takePlace(this.#desk, this.#shares, download.entry, replaces);
+    download.update({ root: replaces.place, replaces: undefined });
+    for (const content of replaces.contents) await this.#forgetOlder({ gid, content }, replaces.place);
+    if (older) this.#chores.add('share.not-withdrawn', this.#shares.remove(older, 'a newer version came'));
+    return { ...completed, served: undefined };
+  }
+
+  async #forgetOlder(key: EntryKey, place: string): Promise<void> {
+    const older = this.get(key)?.entry;
+    if (older?.state !== 'complete' || older.root !== place) return;
+    this.#downloads.delete(keyOf(key));
+    await this.#desk.library.removeDownload(key);
   }
 
   #tellComplete({ entry: { gid, name, root } }: Download): void {

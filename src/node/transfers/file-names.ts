@@ -1,4 +1,4 @@
-import { CommandError, type ContentId } from '../../base/index.ts';
+import { CommandError, type ContentId, type UserId } from '../../base/index.ts';
 import type { FileRow } from '../commands.ts';
 import type { GroupFiles, ListedShare } from '../seams.ts';
 
@@ -43,15 +43,18 @@ export interface OfferedFile extends Named {
   readonly size: number;
   readonly files: number;
   readonly sharers: readonly string[];
+  /** The same, for certain. */
+  readonly uids: readonly UserId[];
 }
 
 /** The shares of a group by content and name, in the order of names. */
 export function offeredFiles(shares: readonly ListedShare[]): OfferedFile[] {
-  const byFile = new Map<string, OfferedFile & { sharers: string[] }>();
-  for (const { content, name, size, files, user } of shares) {
+  const byFile = new Map<string, OfferedFile & { sharers: string[]; uids: UserId[] }>();
+  for (const { content, name, size, files, user, uid } of shares) {
     const key = `${content} ${size} ${files} ${name}`;
-    const file = byFile.get(key) ?? { content, name, size, files, sharers: [] };
+    const file = byFile.get(key) ?? { content, name, size, files, sharers: [], uids: [] };
     file.sharers.push(user);
+    file.uids.push(uid);
     byFile.set(key, file);
   }
   const order = new Intl.Collator('en', { numeric: true }).compare;

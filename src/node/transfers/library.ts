@@ -46,6 +46,10 @@ export type ShareEntry = Readonly<z.infer<typeof shareEntry>>;
 const knownFiles = shareEntry.pick({ root: true, content: true, stamps: true });
 export type KnownFiles = Readonly<z.infer<typeof knownFiles>>;
 
+/** What lies at `place`, if it is one of these contents still: a newer version, when it is whole, goes there. */
+const replaces = z.object({ place: z.string(), contents: z.array(contentId).readonly() });
+export type Replaces = Readonly<z.infer<typeof replaces>>;
+
 const downloadEntry = z.object({
   ...facts,
   /** `wanted` covers active and queued: which of the two is decided while running. */
@@ -75,6 +79,7 @@ const downloadEntry = z.object({
   /** Bytes of the wanted files, and of them what is not held. Absent: all of them. */
   wantedBytes: z.number().nonnegative().optional(),
   lackingBytes: z.number().nonnegative().optional(),
+  replaces: replaces.optional(),
 });
 export type DownloadEntry = Readonly<z.infer<typeof downloadEntry>>;
 

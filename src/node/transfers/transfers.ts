@@ -146,6 +146,8 @@ class NodeTransfers implements Transfers {
   listFiles: Transfers['listFiles'] = (...args) => this.#current.listFiles(...args);
   uploadFile: Transfers['uploadFile'] = (...args) => this.#current.uploadFile(...args);
   downloadFile: Transfers['downloadFile'] = (...args) => this.#current.downloadFile(...args);
+  downloadNewer: Transfers['downloadNewer'] = (...args) => this.#current.downloadNewer(...args);
+  dropUnfinished: Transfers['dropUnfinished'] = (...args) => this.#current.dropUnfinished(...args);
   showDownloads: Transfers['showDownloads'] = () => this.#current.showDownloads();
   stopShare: Transfers['stopShare'] = (...args) => this.#current.stopShare(...args);
   pauseDownload: Transfers['pauseDownload'] = (...args) => this.#current.pauseDownload(...args);

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { every, type Cancel, type GroupId } from '../../base/index.ts';
 import type {
   ContentFileRow,
@@ -19,6 +20,7 @@ import type {
   Uploaded,
   Waited,
 } from '../commands.ts';
+import { incomingFolder } from '../../storage/index.ts';
 import type { CareOf, GroupFiles, OwnContent, TransferCommands, Unsubscribe, UserAccess } from '../seams.ts';
 import { openContent, type OpenedFile } from './content-reading.ts';
 import { contentFiles, contentPieces } from './content-view.ts';
@@ -28,7 +30,7 @@ import { DownloadDesk } from './download-desk.ts';
 import type { Download } from './download.ts';
 import { exportTorrent } from './export-torrent.ts';
 import { fileRows, pickFile } from './file-names.ts';
-import { Library, type EntryKey } from './library.ts';
+import { Library, type EntryKey, type Replaces } from './library.ts';
 import { changeLimit, limitList, limitRow } from './limit-list.ts';
 import { RateBook, type LimitScope } from './rate-book.ts';
 import { noSuch, notUnderWay } from './own-faults.ts';
@@ -110,12 +112,14 @@ export class UserTransfers implements TransferCommands {
     file: string,
     destination: string,
     terms: DownloadTerms = {},
+    replaces?: Replaces,
   ): Promise<DownloadStarted> {
     const ref = await this.#access.gate.requireMember(group);
     const listing = await this.#listing(group, ref.gid);
     const order = await orderDownload(this, ref, listing, file, destination, terms);
     await keepToldContent(this.#desk, order, listing.shares);
-    const download = await this.downloads.add(await settleTerms(this.#desk, order));
+    const settled = await settleTerms(this.#desk, order);
+    const download = await this.downloads.add({ ...settled, ...(replaces && { replaces }) });
     this.#announce();
     this.downloads.schedule();
     const { name, root, size } = download.entry;
@@ -151,10 +155,20 @@ export class UserTransfers implements TransferCommands {
   async cancelDownload(group: string, file: string): Promise<{ kept: boolean }> {
     const download = await this.#ownDownload(group, file);
     const kept = download.state === 'C';
-    await this.downloads.remove(download);
-    await this.#forgetLimits();
-    this.#announce();
+    await this.#remove(download);
     return { kept };
+  }
+
+  /** Begins to fetch a newer version of what lies at `place`, by which it is replaced when it is whole. Rejects as `downloadFile`. */
+  async downloadNewer(group: string, file: string, replaces: Replaces): Promise<DownloadStarted> {
+    const incoming = await incomingFolder(dirname(replaces.place));
+    return this.downloadFile(group, file, incoming, {}, replaces);
+  }
+
+  /** Ends a download that is not complete, if there is one. */
+  async dropUnfinished(key: EntryKey): Promise<void> {
+    const download = this.downloads.get(key);
+    if (download && download.entry.state !== 'complete') await this.#remove(download);
   }
 
   async listContentFiles(group: string, file: string): Promise<ContentFileRow[]> {
@@ -313,6 +327,12 @@ export class UserTransfers implements TransferCommands {
 
   readonly #nameOf = (key: EntryKey): string | undefined =>
     (this.downloads.get(key) ?? this.shares.get(key))?.entry.name;
+
+  async #remove(download: Download): Promise<void> {
+    await this.downloads.remove(download);
+    await this.#forgetLimits();
+    this.#announce();
+  }
 
   /** A limit goes with what it was set on. */
   async #forgetLimits(): Promise<void> {

@@ -1,0 +1,40 @@
+import { rename } from 'node:fs/promises';
+import { CommandError, diskError } from '../../base/index.ts';
+import { examineDestination, putAside } from '../../storage/index.ts';
+import type { Desk } from './desk.ts';
+import type { DownloadEntry, Replaces } from './library.ts';
+import type { ShareDesk } from './share-desk.ts';
+import type { SharedContent } from './shared-content.ts';
+
+/**
+ * Puts what a download has fetched where its older version lies, which is kept beside it. Resolves to the share of the older one, for
+ * which nothing is left to serve. Rejects with FILE_CHANGED if anything else stands there, or what stands there has changed,
+ * and with what the disk says: then nothing was moved.
+ */
+export async function takePlace(
+  desk: Desk,
+  shares: ShareDesk,
+  { gid, name, root }: DownloadEntry,
+  { place, contents }: Replaces,
+): Promise<SharedContent | undefined> {
+  const older = shares
+    .inGroup(gid)
+    .find(({ entry }) => entry.root === place && contents.includes(entry.content));
+  const content = older && (await shares.intact(older));
+  if (older && content) {
+    await older.stop('a newer version takes its place');
+    await putAside(place, desk.tools.clock.nowMs()).catch((error: unknown) => {
+      older.serve(content);
+      throw error;
+    });
+  }
+  const { state } = await examineDestination(place, { isFolder: true, size: 0 });
+  if (state !== 'free') {
+    const text = `${place} was changed here: the newer version of ${name} waits in ${root}; move yours away, then resume_download it`;
+    throw new CommandError('FILE_CHANGED', text);
+  }
+  await rename(root, place).catch((error: unknown) => {
+    throw diskError(error, place);
+  });
+  return older;
+}
