@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -92,11 +92,25 @@ test('two folders stay in step, and nothing goes around twice', async () => {
   const both = ['alice', 'bob'];
   await soon(async () => expect(await sharers(alice)).toEqual({ 'a.txt': both, 'b.txt': both, tour: both }));
 
-  // A new version of one's own is shared; whoever has the old one is told, and keeps it.
+  // A new version takes the place of the old one, which is kept beside it, and offered by nobody.
   await writeFile(join(alice.files, 'a.txt'), 'from alice, better');
-  await soon(() => expect(warnings(bob).join()).toMatch(/a\.txt of lab is not fetched: .*something else/));
-  const versions = (await alice.node.listFiles('lab')).filter((row) => row.file === 'a.txt');
-  expect(versions.map((row) => row.sharers.join()).toSorted()).toEqual(['alice', 'bob']);
+  await rm(join(alice.files, 'tour'), { recursive: true });
+  await mkdir(join(alice.files, 'tour'));
+  await writeFile(join(alice.files, 'tour', '2.jpg'), 'another picture');
+  await soon(async () => {
+    expect(await readFile(join(bob.files, 'a.txt'), 'utf8')).toBe('from alice, better');
+    expect(await readdir(join(bob.files, 'tour'))).toEqual(['2.jpg']);
+    expect(await sharers(alice)).toEqual({ 'a.txt': both, 'b.txt': both, tour: both });
+    expect((await alice.node.listFiles('lab')).map(({ file }) => file)).toEqual(['a.txt', 'b.txt', 'tour']);
+  });
+  const shelf = join(bob.files, '.mini-bittorrent', 'earlier', 'a.txt');
+  const [earlier = ''] = await readdir(shelf);
+  expect(await readFile(join(shelf, earlier), 'utf8')).toBe('from alice');
+
+  // What was changed here is not written over, and goes to those who have it from here.
+  await writeFile(join(bob.files, 'b.txt'), 'from bob, better');
+  await soon(async () => expect(await readFile(join(alice.files, 'b.txt'), 'utf8')).toBe('from bob, better'));
+  expect([warnings(alice), warnings(bob)]).toEqual([[], []]);
 
   // What is removed is withdrawn there, kept elsewhere, and not fetched again.
   await rm(join(alice.files, 'b.txt'));
@@ -108,7 +122,7 @@ test('two folders stay in step, and nothing goes around twice', async () => {
   await soon(async () =>
     expect(await bob.node.listFolders()).toMatchObject({
       watches: [{ group: 'lab', path: bob.files, shared: 2, waiting: 0, fault: null }],
-      follows: [{ group: 'lab', folder: bob.files, fetched: 2, waiting: 1 }],
+      follows: [{ group: 'lab', folder: bob.files, fetched: 2, waiting: 0, fault: null }],
     }),
   );
   expect(warnings(alice)).toEqual([]);

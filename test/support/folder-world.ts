@@ -12,7 +12,8 @@ import {
   type UserId,
 } from '../../src/base/index.ts';
 import { FolderKeeper } from '../../src/node/folders/index.ts';
-import type { ListedShare, OwnDownload, OwnShare, Transfers } from '../../src/node/seams.ts';
+import type { FolderTransfers } from '../../src/node/folders/folder-tools.ts';
+import type { ListedShare, OwnDownload, OwnShare } from '../../src/node/seams.ts';
 import { scanFolder } from '../../src/storage/index.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -148,10 +149,7 @@ export class FolderWorld {
     }
   }
 
-  #transfers(): Pick<
-    Transfers,
-    'uploadFile' | 'downloadFile' | 'cancelDownload' | 'stopShare' | 'ownShares' | 'ownDownloads'
-  > {
+  #transfers(): FolderTransfers {
     return {
       ownShares: () => {
         if (this.bug) throw this.bug;
@@ -170,19 +168,21 @@ export class FolderWorld {
         this.#refuse();
         return this.#share(path, group);
       },
+      downloadNewer: async (group, file, { place, contents }) => {
+        this.asked.push(
+          `replace ${basename(place)} ${group}, before ${contents.map((each) => each.slice(0, 4)).join()}`,
+        );
+        return this.#download(group, file, join(place, '..', 'incoming'));
+      },
+      dropUnfinished: async ({ content }) => {
+        this.asked.push('drop');
+        this.downloads = this.downloads.filter(
+          (each) => each.content !== content || each.state === 'complete',
+        );
+      },
       downloadFile: async (group, file, destination) => {
         this.asked.push(`download ${file} ${group}`);
-        this.#refuse();
-        const [name = file, id = ''] = file.split('@');
-        const found = this.offers.find(
-          (offer) => offer.group === group && offer.share.name === name && offer.share.content.startsWith(id),
-        );
-        if (!found) throw new CommandError('NO_SUCH_FILE', `nobody shares ${file}`);
-        const { content, size } = found.share;
-        const root = join(destination, name);
-        const gid = gidOf(group);
-        this.downloads.push({ gid, content, root, state: 'wanted', isPartial: false, missingBytes: size });
-        return { file: name, path: root, size, queued: false };
+        return this.#download(group, file, destination);
       },
       cancelDownload: async (_group, file) => {
         this.asked.push(`cancel ${file}`);
@@ -194,6 +194,20 @@ export class FolderWorld {
         this.shares = this.shares.filter(({ name, gid }) => name !== file || gid !== gidOf(group));
       },
     };
+  }
+
+  async #download(group: string, file: string, destination: string) {
+    this.#refuse();
+    const [name = file, id = ''] = file.split('@');
+    const found = this.offers.find(
+      (offer) => offer.group === group && offer.share.name === name && offer.share.content.startsWith(id),
+    );
+    if (!found) throw new CommandError('NO_SUCH_FILE', `nobody shares ${file}`);
+    const { content, size } = found.share;
+    const root = join(destination, name);
+    const gid = gidOf(group);
+    this.downloads.push({ gid, content, root, state: 'wanted', isPartial: false, missingBytes: size });
+    return { file: name, path: root, size, queued: false };
   }
 
   #refuse(): void {

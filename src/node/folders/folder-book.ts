@@ -2,11 +2,12 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { localRows } from '../../api/index.ts';
-import { diskError, type ContentId, type GroupId } from '../../base/index.ts';
+import { diskError, type ContentId, type GroupId, type UserId } from '../../base/index.ts';
 import { readPrivateFile, writePrivateFile } from '../private-file.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const groupId = hash.transform((text) => text as GroupId);
+const userId = hash.transform((text) => text as UserId);
 const contentId = hash.transform((text) => text as ContentId);
 
 const keptWatch = z.object({
@@ -20,6 +21,15 @@ const keptWatch = z.object({
 });
 export type KeptWatch = z.infer<typeof keptWatch>;
 
+const keptFetched = z.object({
+  name: z.string(),
+  /** The latest first. */
+  contents: z.array(contentId),
+  /** Who offered the latest then. */
+  from: z.array(userId).readonly(),
+});
+export type KeptFetched = z.infer<typeof keptFetched>;
+
 const keptFollow = z.object({
   gid: groupId,
   /** Absolute, free of links. */
@@ -29,6 +39,7 @@ const keptFollow = z.object({
   begun: z.array(contentId),
   /** Contents that this user shared itself. */
   own: z.array(contentId),
+  fetched: z.array(keptFetched).default([]),
 });
 export type KeptFollow = z.infer<typeof keptFollow>;
 

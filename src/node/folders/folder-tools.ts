@@ -4,7 +4,14 @@ import type { GroupFiles, GroupGate, Transfers } from '../seams.ts';
 /** What those who tend folders do with shares and downloads. */
 export type FolderTransfers = Pick<
   Transfers,
-  'uploadFile' | 'downloadFile' | 'cancelDownload' | 'stopShare' | 'ownShares' | 'ownDownloads'
+  | 'uploadFile'
+  | 'downloadFile'
+  | 'downloadNewer'
+  | 'cancelDownload'
+  | 'dropUnfinished'
+  | 'stopShare'
+  | 'ownShares'
+  | 'ownDownloads'
 >;
 
 /** The user who is logged in, as far as folders care. */

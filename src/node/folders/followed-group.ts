@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { CommandError, type ContentId } from '../../base/index.ts';
-import { examineDestination, freeBytesOn } from '../../storage/index.ts';
+import { examineDestination, freeBytesOn, isAsideName } from '../../storage/index.ts';
 import type { FollowRow } from '../commands.ts';
-import type { OwnDownload } from '../seams.ts';
+import type { OwnDownload, OwnShare } from '../seams.ts';
 import { offeredFiles, pickFile, type OfferedFile } from '../transfers/file-names.ts';
 import { FaultList } from './fault-list.ts';
+import { FetchedFiles } from './fetched-files.ts';
 import type { KeptFollow } from './folder-book.ts';
 import { folderIdentity } from './folder-identity.ts';
 import type { FolderTools, FolderUser } from './folder-tools.ts';
@@ -24,6 +25,8 @@ const REMEMBERED_MAX = 20_000;
 /** Of what faults are that concern no single file: no file has such a name. */
 const [FOLDER, SPACE, TRACKER, BUG] = ['/', '/space', '/tracker', '/bug'] as const;
 
+type Place = 'free' | 'older' | 'taken';
+
 export interface FollowSurroundings {
   readonly user: FolderUser;
   readonly tools: FolderTools;
@@ -31,7 +34,10 @@ export interface FollowSurroundings {
   readonly save: () => void;
 }
 
-/** Downloads into a folder what others share in a group, each content once. What is on disk is never taken away. */
+/**
+ * Downloads into a folder what others share in a group, each content once; what they replace by a newer version is replaced there, too,
+ * and kept beside it. Nothing else on disk is touched.
+ */
 export class FollowedGroup {
   readonly kept: KeptFollow;
   readonly #around: FollowSurroundings;
@@ -42,6 +48,7 @@ export class FollowedGroup {
   readonly #again = new Map<ContentId, number>();
   readonly #begun: Set<ContentId>;
   readonly #own: Set<ContentId>;
+  readonly #fetched: FetchedFiles;
   #waiting = 0;
   #toldRow = '';
   #isClosed = false;
@@ -52,6 +59,7 @@ export class FollowedGroup {
     this.#around = around;
     this.#begun = new Set(kept.begun);
     this.#own = new Set(kept.own);
+    this.#fetched = new FetchedFiles(kept.gid, kept.fetched, around.tools.transfers);
     this.#isWantedName = nameFilter(kept.terms.patterns);
     this.#loop = new LookLoop(
       around.tools.clock,
@@ -149,7 +157,12 @@ export class FollowedGroup {
 
   async #beginAll(offers: readonly OfferedFile[]): Promise<void> {
     this.#remember(offers);
-    const wanted = this.#wanted(offers);
+    const newer = this.#fetched.newerAmong(offers);
+    await this.#fetched.dropSuperseded(newer);
+    const here = new Set(this.#ours().map(({ content }) => content));
+    // It is what was there before, and still is.
+    for (const offer of newer.values()) if (here.has(offer.content)) this.#onBegun(offer);
+    const wanted = this.#wanted(offers, newer);
     const names = new Set(wanted.map(({ name }) => name));
     const contents = new Set(wanted.map(({ content }) => content));
     for (const content of this.#again.keys()) if (!contents.has(content)) this.#again.delete(content);
@@ -166,7 +179,8 @@ export class FollowedGroup {
       if (offer.size > room) continue;
       examined += 1;
       if (this.#isDone(underWay, examined)) return;
-      if ((await this.#isClash(offer)) || !(await this.#begin(offer, offers))) continue;
+      const place = await this.#placeOf(offer, newer);
+      if (place === 'taken' || !(await this.#begin(offer, offers, place))) continue;
       this.#waiting -= 1;
       underWay += 1;
       room -= offer.size;
@@ -180,43 +194,48 @@ export class FollowedGroup {
   }
 
   /** What is to be fetched, in the order of names. */
-  #wanted(offers: readonly OfferedFile[]): OfferedFile[] {
-    const { transfers } = this.#around.tools;
-    const here = new Set(
-      [...transfers.ownShares(), ...transfers.ownDownloads()].map(({ content }) => content),
-    );
+  #wanted(offers: readonly OfferedFile[], newer: ReadonlyMap<string, OfferedFile>): OfferedFile[] {
+    const here = new Set(this.#ours().map(({ content }) => content));
     const { sizeMax } = this.kept.terms;
     return offers.filter(
-      ({ name, size, content }) =>
-        !here.has(content) &&
-        !this.#begun.has(content) &&
-        !this.#own.has(content) &&
-        (sizeMax === null || size <= sizeMax) &&
-        this.#isWantedName(name),
+      (offer) =>
+        !isAsideName(offer.name) &&
+        !here.has(offer.content) &&
+        !this.#own.has(offer.content) &&
+        (!this.#begun.has(offer.content) || newer.get(offer.name) === offer) &&
+        (sizeMax === null || offer.size <= sizeMax) &&
+        this.#isWantedName(offer.name),
     );
   }
 
-  /** Something else has its place. */
-  async #isClash({ name, size, files, content }: OfferedFile): Promise<boolean> {
+  #ours(): (OwnShare | OwnDownload)[] {
     const { transfers } = this.#around.tools;
+    return [...transfers.ownShares(), ...transfers.ownDownloads()];
+  }
+
+  /** What lies where it is to go: nothing, what it is a newer version of, or something else. */
+  async #placeOf(offer: OfferedFile, newer: ReadonlyMap<string, OfferedFile>): Promise<Place> {
+    const { name, size, files, content } = offer;
     const root = join(this.kept.folder, name);
-    const ours = [...transfers.ownShares(), ...transfers.ownDownloads()];
     try {
       this.#again.set(content, this.#around.tools.clock.nowMs() + AGAIN_MS);
       const { state } = await examineDestination(root, { isFolder: files > 1, size });
-      const isOther = ours.some((each) => each.root === root && each.content !== content);
+      const isOther = this.#ours().some((each) => each.root === root && each.content !== content);
       if (state !== 'taken' && !isOther) {
         this.#faults.clear(name);
-        return false;
+        return 'free';
       }
-      this.#faults.set(
-        name,
-        `${name} of ${this.group} is not fetched: ${root} is something else; move it away and wait a few minutes, or download_file it elsewhere`,
-      );
+      const isNewer = newer.get(name) === offer;
+      const mayBecomeNewer = this.#fetched.isAt(root, name) && this.#fetched.isOfSharers(offer);
+      if (isNewer && mayBecomeNewer) return 'older';
+      // Who shares a newer version withdraws the older one in a moment.
+      if (mayBecomeNewer) this.#again.delete(content);
+      const text = `${name} of ${this.group} is not fetched: ${root} is something else; move it away and wait a few minutes, or download_file it elsewhere`;
+      this.#faults.set(name, text, mayBecomeNewer);
     } catch (error) {
       this.#onFault(name, error);
     }
-    return true;
+    return 'taken';
   }
 
   /** Bytes that may still be fetched beyond all that is under way, so that the reserve is left; undefined if it can't be said. */
@@ -243,13 +262,17 @@ export class FollowedGroup {
   }
 
   /** Whether its download is begun. */
-  async #begin(offer: OfferedFile, offers: readonly OfferedFile[]): Promise<boolean> {
+  async #begin(offer: OfferedFile, offers: readonly OfferedFile[], place: Place): Promise<boolean> {
     const { transfers, log } = this.#around.tools;
+    const { folder } = this.kept;
     const { name, content, size } = offer;
     const typed = typedFor(offer, offers);
     if (typed === undefined) return false;
     try {
-      const started = await transfers.downloadFile(this.group, typed, this.kept.folder);
+      const replaces = { place: join(folder, name), contents: this.#fetched.contentsOf(name) };
+      const started = await (place === 'older'
+        ? transfers.downloadNewer(this.group, typed, replaces)
+        : transfers.downloadFile(this.group, typed, folder));
       log.info('folder.follows', { path: started.path, content });
       // Others may have shared something else under that very name meanwhile.
       if (started.file !== name || started.size !== size) await transfers.cancelDownload(this.group, typed);
@@ -277,7 +300,9 @@ export class FollowedGroup {
     return false;
   }
 
-  #onBegun({ content, name }: OfferedFile): void {
+  #onBegun(offer: OfferedFile): void {
+    const { content, name } = offer;
+    this.#fetched.note(offer);
     this.#again.delete(content);
     this.#faults.clear(name);
     this.#begun.add(content);
@@ -320,6 +345,7 @@ export class FollowedGroup {
   #save(): void {
     this.kept.begun = [...this.#begun];
     this.kept.own = [...this.#own];
+    this.kept.fetched = this.#fetched.kept;
     this.#around.save();
   }
 }

@@ -65,8 +65,8 @@ export class TendedFolders {
   async setFollow(gid: GroupId, folder: string, terms: FollowTerms): Promise<FollowedGroup> {
     const before = this.#follows.get(gid);
     if (!before && this.#follows.size >= FOLLOWS_MAX) throw tooMany(`${FOLLOWS_MAX} groups are followed`);
-    const { begun, own } = before?.kept ?? { begun: [], own: [] };
-    const follow = this.#followed({ gid, folder, terms, begun, own });
+    const { begun, own, fetched } = before?.kept ?? { begun: [], own: [], fetched: [] };
+    const follow = this.#followed({ gid, folder, terms, begun, own, fetched });
     await before?.close();
     this.#follows.set(gid, follow);
     this.#save();
