@@ -14,7 +14,7 @@ export function NoSession() {
       </pre>
       <p>
         It prints a link and opens it. The link works once and within a few minutes; this browser is
-        remembered afterwards.
+        remembered afterwards, unless it keeps nothing of what pages store, or that is cleared.
       </p>
       <div class="actions end">
         <Button onClick={() => window.location.reload()}>Try again</Button>
