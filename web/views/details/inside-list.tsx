@@ -5,6 +5,7 @@ import { formatBytes } from '../../text/format.ts';
 import { Choice } from '../../ui/field.tsx';
 import { Meter } from '../../ui/show.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
+import { pathInside } from '../parts/path-inside.ts';
 
 interface InsideListProps {
   readonly group: string;
@@ -40,7 +41,7 @@ export function InsideList({ group, file, rows, choosable, onChoose }: InsideLis
               </a>
               <span class="inside-folder">
                 <span class="inside-size-narrow">{formatBytes(row.size)} </span>
-                <bdi>{row.path.slice(0, folderEnd(row.path))}</bdi>
+                <bdi>{pathInside(file, row.path.slice(0, folderEnd(row.path)))}</bdi>
               </span>
             </div>
             <div role="gridcell" class="inside-size">

@@ -60,7 +60,7 @@ interface FileTableProps {
 function FileTable({ group, rows, onShare }: FileTableProps) {
   const [filter, setFilter] = useState('');
   const { rows: me } = useLive(account);
-  const narrow = useMedia('(max-width: 760px)');
+  const narrow = useMedia('(max-width: 1020px)');
   const isMine = (row: FileRow): boolean => me !== undefined && row.sharers.includes(me.user);
   const shown = useMemo(
     () => pickFiles(rows, filter, order.value, isMine),
@@ -101,23 +101,25 @@ function FileTable({ group, rows, onShare }: FileTableProps) {
           Try fewer letters.
         </Empty>
       ) : (
-        <VirtualList
-          rows={shown}
-          rowHeight={narrow ? 84 : 60}
-          keyOf={(row) => `${row.content} ${row.file}`}
-          label={`Files of ${group}`}
-          columns={FILE_COLUMNS}
-          onOpen={(row) => openFile(group, argumentOf(row), isMine(row))}
-          render={(row, tabIndex) => (
-            <FileCells
-              group={group}
-              row={row}
-              file={argumentOf(row)}
-              isMine={isMine(row)}
-              tabIndex={tabIndex}
-            />
-          )}
-        />
+        <div class="file-list">
+          <VirtualList
+            rows={shown}
+            rowHeight={narrow ? 84 : 60}
+            keyOf={(row) => `${row.content} ${row.file}`}
+            label={`Files of ${group}`}
+            columns={FILE_COLUMNS}
+            onOpen={(row) => openFile(group, argumentOf(row), isMine(row))}
+            render={(row, tabIndex) => (
+              <FileCells
+                group={group}
+                row={row}
+                file={argumentOf(row)}
+                isMine={isMine(row)}
+                tabIndex={tabIndex}
+              />
+            )}
+          />
+        </div>
       )}
     </>
   );

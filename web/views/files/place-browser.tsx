@@ -112,9 +112,11 @@ function Roots({
   readonly folders: readonly string[];
   readonly onOpen: (path: string) => void;
 }) {
+  const list = useRef<HTMLUListElement>(null);
+  useFocus(list, folders.length);
   return (
     <>
-      <ul class="place-list" aria-label="Places">
+      <ul ref={list} class="place-list" aria-label="Places">
         {folders.map((folder) => (
           <li key={folder}>
             <button type="button" onClick={() => onOpen(folder)}>
@@ -132,6 +134,13 @@ function Roots({
   );
 }
 
+/** What had the focus before, the button that led here, is gone when another list is shown. */
+function useFocus(list: { readonly current: HTMLElement | null }, shown: unknown): void {
+  useEffect(() => {
+    if (!list.current?.contains(document.activeElement)) list.current?.querySelector('button')?.focus();
+  }, [shown]);
+}
+
 interface EntriesProps {
   readonly listing: Listing | undefined;
   readonly foldersOnly: boolean;
@@ -143,10 +152,7 @@ interface EntriesProps {
 
 function Entries({ listing, foldersOnly, chosen, onUp, onOpen, onChoose }: EntriesProps) {
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
-    // The button that led here is gone, and the focus with it.
-    if (!list.current?.contains(document.activeElement)) list.current?.querySelector('button')?.focus();
-  }, [listing?.path]);
+  useFocus(list, listing?.path);
   const entries = (listing?.entries ?? []).filter((entry) => entry.folder || !foldersOnly);
   return (
     <ul ref={list} class="place-list" aria-label={listing?.path ?? 'Folder'}>

@@ -4,6 +4,7 @@ import type { ContentFileRow } from '../../state/store.ts';
 import { formatBytes, formatPercent } from '../../text/format.ts';
 import { Field } from '../../ui/field.tsx';
 import { Empty } from '../../ui/show.tsx';
+import { pathInside } from '../parts/path-inside.ts';
 
 interface PickProps {
   readonly group: string;
@@ -26,7 +27,7 @@ export function FilePick({ group, file, rows }: PickProps) {
         {found.slice(0, SHOWN_MAX).map((row) => (
           <li key={row.path}>
             <a href={href('preview', group, file, row.path)}>
-              <bdi>{row.path.startsWith(`${file}/`) ? row.path.slice(file.length + 1) : row.path}</bdi>
+              <bdi>{pathInside(file, row.path)}</bdi>
             </a>
             <span class="hint">
               {formatBytes(row.size)}
