@@ -95,6 +95,25 @@ describe.skipIf(chromiumPath === undefined)('each view', () => {
     });
   });
 
+  test('a dialog begins with what is in it, not with its cross; the focus comes back', async () => {
+    await show('groups/lab');
+    await press(page, 'Share');
+    await page.getByRole('dialog').waitFor();
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    expect(await focused()).toBe('Choose…');
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).toBe('Share');
+  });
+
+  test('beside the way around, the name of a file has room', async () => {
+    await page.setViewportSize({ width: 900, height: 800 });
+    await show('groups/lab');
+    await page.getByText(MARKUP, { exact: true }).first().waitFor();
+    const names = '[...document.querySelectorAll(".cell-name .ellipsis")]';
+    const cut = `${names}.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)`;
+    expect(await page.evaluate(cut), 'names that are cut off').toEqual([]);
+  });
+
   test('a name with markup in it is text', async () => {
     await show('groups/lab');
     await page.getByText(MARKUP, { exact: true }).first().waitFor();
@@ -115,6 +134,7 @@ describe.skipIf(chromiumPath === undefined)('before somebody is logged in', () =
   test('setting up, logging in, an account, recovery: nothing in the way of anybody', async () => {
     const page = await (await stage.person('ada')).openPage(PHONE);
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    expect(await page.title()).toBe('Welcome · Mini-BitTorrent');
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByLabel('Invitation link, or list of trackers').fill(await stage.trackerList());
     await press(page, 'Go on');
