@@ -4,6 +4,7 @@ import type { CommandOutput } from '../output/output.ts';
 import { count, formatBytes, formatDuration, formatRate } from '../text/format.ts';
 import { quoteWord } from '../text/quote.ts';
 import { GROUP, nodeCommand } from './node-command.ts';
+import { orStopped } from './or-stopped.ts';
 
 export const uploadFile = nodeCommand({
   name: 'upload_file',
@@ -16,7 +17,8 @@ export const uploadFile = nodeCommand({
   ],
   example: 'upload_file "~/music/Japan Tour.mp3" band',
   async run({ target, args: [path, group], out, clock, signal }) {
-    const done = await target.uploadFile(path, group, hashingBar(path, out, clock), signal);
+    const sharing = target.uploadFile(path, group, hashingBar(path, out, clock), signal);
+    const done = await orStopped(sharing, signal, 'nothing was shared');
     out.progress([]);
     for (const leftOut of done.leftOut) out.notice(`left out: ${leftOut}`);
     const files = done.files === 1 ? '' : `, ${count(done.files, 'file')}`;

@@ -5,6 +5,7 @@ import { count } from '../text/format.ts';
 import { downloadBars } from './downloads-view.ts';
 import { nodeCommand } from './node-command.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { orStopped } from './or-stopped.ts';
 
 const REFRESH_MS = 250;
 
@@ -19,7 +20,9 @@ export const waitDownloads = nodeCommand({
   ],
   example: 'wait_downloads 60',
   async run({ target, args: [seconds], out, clock, signal }) {
-    const waited = await withDownloadBars(target, out, clock, () => target.waitDownloads(seconds, signal));
+    const waited = await withDownloadBars(target, out, clock, () =>
+      orStopped(target.waitDownloads(seconds, signal), signal, 'stopped waiting; the downloads go on'),
+    );
     const text =
       waited.complete === 0 ? 'nothing to wait for' : `${count(waited.complete, 'download')} complete`;
     return { text, fields: { ...waited } };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { fakeNode } from '../../../test/support/fake-node.ts';
 import { PseudoTerminal, TextSink } from '../../../test/support/pseudo-terminal.ts';
+import { CommandError } from '../../base/index.ts';
 import type { Diagnosis, DownloadRow, GroupRow } from '../../node/index.ts';
 import { StreamScreen } from '../output/screen.ts';
 import { JsonOutput } from '../output/json-output.ts';
@@ -154,22 +155,36 @@ test.each([
 });
 
 /** What a line comes to without a terminal. */
-async function said(line: string, node: ReturnType<typeof fakeNode>, json = false): Promise<string[]> {
+async function said(
+  line: string,
+  node: ReturnType<typeof fakeNode>,
+  json = false,
+  stop = new AbortController(),
+): Promise<string[]> {
   const sink = new TextSink();
   const screen = new StreamScreen(sink, 'xterm');
   const clock = new FakeClock();
   const output = json ? new JsonOutput(screen) : new TextOutput(screen, clock);
-  await new CommandRunner(nodeCommands, node, output, clock).runLine(
-    line,
-    undefined,
-    new AbortController().signal,
-  );
+  await new CommandRunner(nodeCommands, node, output, clock).runLine(line, undefined, stop.signal);
   return sink.lines();
 }
 
 test('where nothing is under way, there is nothing to wait for', async () => {
   const node = fakeNode({ waitDownloads: async () => ({ complete: 0 }) });
   expect(await said('wait_downloads', node)).toEqual(['SUCCESS: nothing to wait for']);
+});
+
+test.each([
+  { line: 'wait_downloads', says: 'stopped waiting; the downloads go on' },
+  { line: 'upload_file /x/a.bin band', says: 'nothing was shared' },
+])('Ctrl-C tells what it left: $line', async ({ line, says }) => {
+  const stop = new AbortController();
+  const lost = async (): Promise<never> => {
+    stop.abort();
+    throw new CommandError('INTERRUPTED', 'interrupted');
+  };
+  const node = fakeNode({ waitDownloads: lost, uploadFile: lost });
+  expect(await said(line, node, false, stop)).toEqual([`ERROR: INTERRUPTED: ${says}`]);
 });
 
 test('a download of some files ends with the size of these', async () => {
