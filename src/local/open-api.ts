@@ -8,6 +8,7 @@ import {
   localPaths,
   localRoute,
   localStreams,
+  PAGE_KEY_HEADER,
 } from '../api/index.ts';
 import { programVersion } from '../base/index.ts';
 
@@ -33,7 +34,8 @@ function makeDocument(): Json {
       title: 'Mini-BitTorrent: local API of a node',
       version: programVersion(),
       description:
-        'At the Unix socket `node.sock` of the data folder, for the same system user, and for the page on 127.0.0.1.',
+        'At the Unix socket `node.sock` of the data folder, for the same system user, and for the page on 127.0.0.1. ' +
+        `The page shows its cookie and, in the header \`${PAGE_KEY_HEADER}\`, its key: \`openSession\` gives both.`,
     },
     paths: { ...paths, ...streamPaths() },
     components: { schemas: { Error: schemaOf(localError, 'output'), Event: schemaOf(localEvent, 'output') } },
