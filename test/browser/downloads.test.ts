@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)('downloads, by the page', () => {
   });
 
   test('one is paused, preferred, resumed and given up; what there is of it is gone then', async () => {
-    await slowDown(bob, 500_000);
+    await slowDown(bob, 100_000);
     await goTo(page, 'groups', GROUP);
     await page.getByRole('button', { name: 'Download long.bin' }).click();
     await goTo(page, 'downloads');

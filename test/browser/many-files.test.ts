@@ -67,6 +67,7 @@ describe.skipIf(chromiumPath === undefined)(`a group with ${COUNT} files`, () =>
     const focusedRow = () => page.evaluate('document.activeElement.getAttribute("aria-rowindex")');
     await expect.poll(focusedRow).toBe(String(COUNT + 1));
     await page.keyboard.press('ArrowUp');
+    await expect.poll(focusedRow).toBe(String(COUNT));
     await page.keyboard.press('Tab');
     const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")');
     await expect.poll(focused).toBe(`Download ${nameOf(COUNT - 2)}`);

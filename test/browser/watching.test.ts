@@ -11,6 +11,8 @@ import { chromiumPath } from '../../scripts/chromium.mjs';
 import { BrowserStage } from './stage.ts';
 
 const MIB = 2 ** 20;
+/** So slow that what is watched is under way for longer than the looking takes. */
+const SLOW = MIB / 4;
 const GROUP = 'watchers';
 
 /** The part of the map's canvas that has the colour of pieces that are here. */
@@ -45,7 +47,7 @@ describe.skipIf(chromiumPath === undefined)('a download is watched', () => {
     stage = await BrowserStage.open();
     [ada, bob] = (await gather(stage, GROUP, ['ada', 'bob'])) as [Person, Person];
     await share(ada, GROUP, 'film.bin', film);
-    await slowDown(bob, MIB);
+    await slowDown(bob, SLOW);
     page = await bob.openPage();
     await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor();
   });
@@ -110,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)('a download is watched', () => {
       Buffer.concat([Buffer.from([0xff, 0x41]), Buffer.from(bold.repeat(8_000))]),
     );
     await shareAt(ada, GROUP, folder);
-    await slowDown(bob, MIB);
+    await slowDown(bob, SLOW);
     await fetchFile(bob, GROUP, 'holiday');
     await goTo(page, 'preview', GROUP, 'holiday');
     await page.getByRole('link', { name: 'photo.png' }).click();
