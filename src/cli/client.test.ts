@@ -121,7 +121,7 @@ test('a signal stops the running command, and nothing after it runs', async () =
   await asked.promise;
   interrupt();
   expect(await exited).toBe(130);
-  expect(output.text).toBe('ERROR: INTERRUPTED: stopped\n');
+  expect(output.text).toBe('ERROR: INTERRUPTED: stopped waiting; the downloads go on\n');
   expect(node.asked).toEqual(['waitDownloads', 'close']);
 });
 

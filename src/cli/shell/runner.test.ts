@@ -162,7 +162,7 @@ test('a command that heeds the stop ends by itself', async () => {
   await asked.promise;
   stop.abort();
   expect(await running).toMatchObject({ ok: false });
-  expect(sink.text).toBe('ERROR: INTERRUPTED: stopped\n');
+  expect(sink.text).toBe('ERROR: INTERRUPTED: stopped waiting; the downloads go on\n');
 });
 
 test('one that does not is left behind after a grace; what it says later is not heard', async () => {
