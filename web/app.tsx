@@ -8,7 +8,7 @@ import { ConnectionBanner } from './views/connection-banner.tsx';
 import { Entry } from './views/opening/entry.tsx';
 import { NoSession } from './views/opening/no-session.tsx';
 import { Shell } from './views/shell.tsx';
-import { ChooseFilesHost } from './views/downloads/choose-files.tsx';
+import { ChooseFilesHost } from './views/downloads/choose-files-host.tsx';
 import { PlaceHost } from './views/files/place-browser.tsx';
 import { Toasts } from './views/toasts.tsx';
 

@@ -7,4 +7,7 @@ export const Preview = lazy<{ group: string; file: string; path?: string }>(
 );
 export const Settings = lazy<{ section?: string }>(() => import('./settings/index.tsx'));
 export const TotalSpeed = lazy<object>(() => import('./details/total-speed.tsx'));
+export const ChooseFiles = lazy<{ group: string; file: string; onClose: () => void }>(
+  () => import('./downloads/choose-files.tsx'),
+);
 export const Invitations = lazy<{ group: string }>(() => import('./invite/index.tsx'));

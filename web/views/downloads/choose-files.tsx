@@ -1,30 +1,12 @@
-import { signal } from '@preact/signals';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { call, toApiError, type ApiError } from '../../api/client.ts';
 import { pause } from '../../clock.ts';
 import { downloadOf, downloads, type ContentFileRow } from '../../state/store.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Failure, Loading } from '../../ui/show.tsx';
 import { FileTree } from './file-tree-view.tsx';
 import { toTree } from './file-tree.ts';
-
-const chosen = signal<{ readonly group: string; readonly file: string } | undefined>(undefined);
-
-/** Lets the user say which files inside of a download are wanted. */
-export function chooseFiles(group: string, file: string): void {
-  chosen.value = { group, file };
-}
-
-/** Stands once on the page. */
-export function ChooseFilesHost() {
-  const asked = chosen.value;
-  if (!asked) return null;
-  return (
-    <ChooseFiles key={`${asked.group}/${asked.file}`} {...asked} onClose={() => (chosen.value = undefined)} />
-  );
-}
 
 interface ChooseProps {
   readonly group: string;
@@ -32,16 +14,17 @@ interface ChooseProps {
   readonly onClose: () => void;
 }
 
-function ChooseFiles({ group, file, onClose }: ChooseProps) {
+/** The files inside of a download, to tick. */
+export default function ChooseFiles({ group, file, onClose }: ChooseProps) {
   const { rows, error } = useContents(group, file);
   return (
-    <Dialog title={`Files of ${file}`} wide onClose={onClose}>
+    <>
       {error && <Failure error={error} />}
       {!rows && !error && (
         <Loading what="Waiting for the list of its files: it comes from a member who has it…" />
       )}
       {rows && <Choosing group={group} file={file} rows={rows} onClose={onClose} />}
-    </Dialog>
+    </>
   );
 }
 

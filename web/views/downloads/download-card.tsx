@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { Meter, Pill } from '../../ui/show.tsx';
-import { chooseFiles } from './choose-files.tsx';
+import { chooseFiles } from './choose-files-host.tsx';
 
 const TONES = { D: 'accent', Q: 'calm', P: 'calm', F: 'bad', C: 'good' } as const;
 

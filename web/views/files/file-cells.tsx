@@ -8,7 +8,7 @@ import { confirm } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { Meter, Pill } from '../../ui/show.tsx';
-import { chooseFiles } from '../downloads/choose-files.tsx';
+import { chooseFiles } from '../downloads/choose-files-host.tsx';
 import { choosePlace } from './place-browser.tsx';
 import { startDownload } from './start-download.ts';
 
