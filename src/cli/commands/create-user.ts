@@ -16,11 +16,11 @@ export const createUser = nodeCommand({
     'password is forgotten. Making an account does not log in.',
   ],
   example: 'create_user anna',
-  async run({ target, args: [user, password], out }) {
+  async run({ target, args: [user, password], out, typed }) {
     const created = await target.createUser(user, password);
     if (created.weakness !== undefined) out.notice(`weak password: ${created.weakness}`);
     out.rows(recoveryCodeView, [{ user: created.user, recoveryCode: created.recoveryCode }]);
-    return { text: `created user ${created.user}; now log in: login ${created.user}` };
+    return { text: `created user ${created.user}; now log in: ${typed(`login ${created.user}`)}` };
   },
 });
 

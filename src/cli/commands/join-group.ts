@@ -12,7 +12,7 @@ export const joinGroup = nodeCommand({
     'accept_request checks it, so that nobody can be let in under your name.',
   ],
   example: 'join_group band',
-  async run({ target, args: [group], options, out, clock, signal }) {
+  async run({ target, args: [group], options, out, clock, signal, typed }) {
     const answers = new AnswerWatch(target, clock);
     try {
       const asked = await target.joinGroup(group);
@@ -21,7 +21,7 @@ export const joinGroup = nodeCommand({
       out.notice(told);
       await answers.wait(group, signal);
       return {
-        text: `you are a member of ${group}; see its files: list_files ${group}`,
+        text: `you are a member of ${group}; see its files: ${typed(`list_files ${group}`)}`,
         fields: { ...asked },
       };
     } finally {

@@ -12,7 +12,7 @@ export const join = nodeCommand({
     'comes from whoever holds the link, so that no codes need be compared.',
   ],
   example: 'join mbt://join/AbC... --wait',
-  async run({ target, args: [link], options, clock, signal }) {
+  async run({ target, args: [link], options, clock, signal, typed }) {
     const answers = new AnswerWatch(target, clock);
     try {
       const asked = await target.joinByInvitation(link);
@@ -24,7 +24,7 @@ export const join = nodeCommand({
         };
       await answers.wait(group, signal);
       return {
-        text: `you are a member of ${group}; see its files: list_files ${group}`,
+        text: `you are a member of ${group}; see its files: ${typed(`list_files ${group}`)}`,
         fields: { ...asked },
       };
     } finally {

@@ -12,10 +12,10 @@ export const recoverUser = nodeCommand({
   summary: 'set a new password by the recovery code',
   teaches: ['The code is used up; a new one is shown in its place, once. Log in afterwards.'],
   example: 'recover_user anna',
-  async run({ target, args: [user, recoveryCode, password], out }) {
+  async run({ target, args: [user, recoveryCode, password], out, typed }) {
     const renewed = await target.recoverUser(user, recoveryCode, password);
     if (renewed.weakness !== undefined) out.notice(`weak password: ${renewed.weakness}`);
     out.rows(recoveryCodeView, [{ user: renewed.user, recoveryCode: renewed.recoveryCode }]);
-    return { text: `new password set; now log in: login ${renewed.user}` };
+    return { text: `new password set; now log in: ${typed(`login ${renewed.user}`)}` };
   },
 });

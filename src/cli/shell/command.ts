@@ -77,6 +77,8 @@ export interface Call<Target, Args, Options = object> {
   readonly clock: Clock;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Another command as it is typed where this one was: in a shell of ours, or in the system's, after `mbt`. */
+  readonly typed: (line: string) => string;
 }
 
 /** What a command came to, and what that means for the shell. */

@@ -193,3 +193,16 @@ test('what is stopped before it began is not begun', async () => {
   await runner.runLine('list_groups', undefined, AbortSignal.abort());
   expect([sink.text, node.asked]).toEqual(['ERROR: INTERRUPTED: nothing was done\n', []]);
 });
+
+test.each([
+  { why: 'a line of a shell', secrets: 'typed', says: 'join_group band' },
+  { why: 'words after mbt', secrets: 'asked', says: 'mbt join_group band' },
+] as const)('what to type next is told as it is typed: $why', async ({ secrets, says }) => {
+  const sink = new TextSink();
+  const clock = new FakeClock();
+  const output = new TextOutput(new StreamScreen(sink, undefined), clock);
+  const node = fakeNode({ createGroup: async () => undefined });
+  const runner = new CommandRunner(nodeCommands, node, output, clock, secrets);
+  await runner.runWords('create_group', ['band'], undefined, never);
+  expect(sink.text).toBe(`SUCCESS: created group band; others can now ask to join it: ${says}\n`);
+});

@@ -101,7 +101,8 @@ export class CommandRunner<Target> {
     const { out, end } = endable(this.#output.command(command.name));
     // The commands' types tie `args` to `params` and `options` to theirs, by which readWords made them.
     const given = { args: args as never, options: options as never };
-    const call = { target: this.#target, ...given, out, clock: this.#clock, signal };
+    const typed = (line: string): string => (this.#secrets === 'asked' ? `mbt ${line}` : line);
+    const call = { target: this.#target, ...given, out, clock: this.#clock, signal, typed };
     try {
       const running = command.run(call);
       return await (command.endsItself ? running : this.#orStopped(running, signal));
