@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)('who is in, by the page', () => {
       .getByRole('link', { name: /^Groups/ })
       .getByText('1 person asks to join')
       .waitFor({ state: 'attached' });
-    expect(await adasPage.title()).toMatch(/^\(1\) lab/);
+    await expect.poll(() => adasPage.title()).toMatch(/^\(1\) lab/);
     await adasPage.getByRole('button', { name: 'Reject eve' }).click();
     await adasPage.getByText('Nobody at the moment.').waitFor();
     const evesPage = await eve.openPage();

@@ -88,6 +88,7 @@ describe.skipIf(chromiumPath === undefined)('each view', () => {
     test.each(DIALOGS)('dialog $dialog: nothing in the way of anybody', async ({ path, open }) => {
       await show(path);
       await open(page);
+      await page.getByRole('dialog').or(page.getByRole('menu')).first().waitFor();
       const faults = await accessibilityFaults(page);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -100,7 +101,7 @@ describe.skipIf(chromiumPath === undefined)('each view', () => {
     await press(page, 'Share');
     await page.getByRole('dialog').waitFor();
     const focused = () => page.evaluate('document.activeElement.textContent');
-    expect(await focused()).toBe('Choose…');
+    await expect.poll(focused).toBe('Choose…');
     await page.keyboard.press('Escape');
     await expect.poll(focused).toBe('Share');
   });
@@ -111,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)('each view', () => {
     await page.getByText(MARKUP, { exact: true }).first().waitFor();
     const names = '[...document.querySelectorAll(".cell-name .ellipsis")]';
     const cut = `${names}.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)`;
-    expect(await page.evaluate(cut), 'names that are cut off').toEqual([]);
+    await expect.poll(() => page.evaluate(cut), { message: 'names that are cut off' }).toEqual([]);
   });
 
   test('a name with markup in it is text', async () => {
@@ -134,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)('before somebody is logged in', () =
   test('setting up, logging in, an account, recovery: nothing in the way of anybody', async () => {
     const page = await (await stage.person('ada')).openPage(PHONE);
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
-    expect(await page.title()).toBe('Welcome · Mini-BitTorrent');
+    await expect.poll(() => page.title()).toBe('Welcome · Mini-BitTorrent');
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByLabel('Invitation link, or list of trackers').fill(await stage.trackerList());
     await press(page, 'Go on');
