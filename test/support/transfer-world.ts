@@ -290,7 +290,9 @@ export class WorldUser {
         if (at(facts.content) < 0) shares.push({ ...facts, uid: this.member.user, user: this.name });
       },
       withdrawShare: async (_gid, content) => {
-        if (at(content) >= 0) shares.splice(at(content), 1);
+        if (at(content) < 0) return;
+        if (this.#world.isCutOff) throw new CommandError('NO_TRACKER', 'no tracker answers');
+        shares.splice(at(content), 1);
       },
       listFiles: async () => ({ shares: [...shares], swarms: new Map() }),
     };

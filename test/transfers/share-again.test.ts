@@ -1,10 +1,10 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { silentLogger } from '../../src/base/index.ts';
 import { TransferWorld, type WorldUser } from '../support/transfer-world.ts';
-import { fileOf, noise } from './kit.ts';
+import { fileOf, noise, until } from './kit.ts';
 
 const MIB = 1024 * 1024;
 let world: TransferWorld;
@@ -53,6 +53,34 @@ test('what was fetched is known, too', async () => {
   const count = ({ doneBytes }: { doneBytes: number }): void => void totals.push(doneBytes);
   await bob.transfers.uploadFile(join(bob.files, 'a.bin'), 'lab', count, new AbortController().signal);
   expect(totals).toEqual([MIB]);
+});
+
+test('what ends while no tracker answers is withdrawn when one does, after a restart as well', async () => {
+  world.isCutOff = true;
+  await alice.transfers.stopShare('lab', 'a.bin');
+  expect(alice.transfers.ownShares()).toEqual([]);
+  await alice.end();
+  await alice.begin();
+  expect(alice.transfers.counts().shares).toBe(0);
+  expect(world.shares).toHaveLength(1);
+  world.isCutOff = false;
+  await until(() => world.shares.length === 0);
+  await alice.end();
+  expect(await readdir(join(alice.userDir, 'shares'))).toEqual([]);
+});
+
+test('what is shared again before a tracker has been told stays', async () => {
+  world.isCutOff = true;
+  await alice.transfers.stopShare('lab', 'a.bin');
+  world.isCutOff = false;
+  await alice.share(path);
+  await fileOf(alice, 'b.bin', noise(MIB, 3));
+  await alice.share(join(alice.files, 'b.bin'));
+  world.isCutOff = true;
+  await alice.transfers.stopShare('lab', 'b.bin');
+  world.isCutOff = false;
+  await until(() => world.shares.length === 1);
+  expect(world.shares.map(({ name }) => name)).toEqual(['a.bin']);
 });
 
 test.each([

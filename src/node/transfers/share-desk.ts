@@ -20,6 +20,8 @@ const keyOf = ({ gid, content }: EntryKey): string => `${gid}/${content}`;
 export class ShareDesk {
   readonly #desk: Desk;
   readonly #shares = new Map<string, SharedContent>();
+  /** Shares that are over, whose records are still to be withdrawn. */
+  readonly #ended = new Map<string, ShareEntry>();
   #changes = 0;
   readonly #chores: Chores;
   /** Found not to be as they were shared; what becomes of them is being decided. */
@@ -56,7 +58,9 @@ export class ShareDesk {
   async restore(): Promise<void> {
     const entries = await this.#desk.library.shares();
     const gate = new Gate(CHECKS_AT_ONCE);
-    await Promise.all(entries.map((entry) => gate.run(() => this.#restoreOne(entry))));
+    for (const entry of entries) if (entry.ended) this.#ended.set(keyOf(entry), entry);
+    const shared = entries.filter(({ ended }) => !ended);
+    await Promise.all(shared.map((entry) => gate.run(() => this.#restoreOne(entry))));
   }
 
   /**
@@ -72,6 +76,7 @@ export class ShareDesk {
     await this.get(entry)?.close('shared anew');
     if (this.#isClosed) throw new CommandError('INTERRUPTED', 'logged out meanwhile');
     const share = this.#newShare(entry, ledger);
+    this.#ended.delete(keyOf(entry));
     this.#shares.set(keyOf(entry), share);
     share.serve(content, served);
     this.#changes += 1;
@@ -89,14 +94,16 @@ export class ShareDesk {
     await this.#desk.library.putShare(share.entry);
   }
 
-  /** Ends a share: nobody is served from this moment on. Its record is withdrawn if a tracker can be reached. */
+  /** Ends a share: nobody is served from this moment on. Its record is withdrawn as soon as a tracker can be reached. */
   async remove(share: SharedContent, why: string): Promise<void> {
-    const { entry } = share;
-    this.#shares.delete(keyOf(entry));
+    const ended = { ...share.entry, ended: true };
+    this.#shares.delete(keyOf(ended));
+    this.#ended.set(keyOf(ended), ended);
     this.#changes += 1;
     await share.close(why);
-    await this.#desk.library.removeShare(entry);
-    await this.#desk.access.shares.withdrawShare(entry.gid, entry.content);
+    if (this.#ended.get(keyOf(ended)) !== ended) return;
+    await this.#desk.library.putShare(ended);
+    await this.#withdraw(ended);
   }
 
   /** The content of a share whose files are as they were shared; if they are not, it is withdrawn. */
@@ -223,7 +230,27 @@ export class ShareDesk {
     await this.remove(share, 'its files changed');
   }
 
+  /** Where no tracker answers it stays to be done. */
+  async #withdraw(ended: ShareEntry): Promise<void> {
+    try {
+      await this.#desk.access.shares.withdrawShare(ended.gid, ended.content);
+    } catch (error) {
+      if (error instanceof CommandError && error.code === 'NO_TRACKER') return;
+      await this.#forget(ended);
+      throw error;
+    }
+    await this.#forget(ended);
+  }
+
+  /** Unless it is shared anew by now. */
+  async #forget(ended: ShareEntry): Promise<void> {
+    if (this.#ended.get(keyOf(ended)) !== ended) return;
+    this.#ended.delete(keyOf(ended));
+    await this.#desk.library.removeShare(ended);
+  }
+
   async #publishAll(): Promise<void> {
+    for (const ended of this.#ended.values()) await this.#withdraw(ended);
     const all = [...this.all];
     for (const share of all) {
       if (share.entry.published || share.announced === undefined) continue;
