@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../node/index.ts';
 import type { View } from '../output/output.ts';
 import { formatBytes } from '../text/format.ts';
-import { wrap } from '../text/wrap.ts';
+import { lineOf, wrap } from '../text/wrap.ts';
 
 /** One thing that was looked at. `todo`: what to do about it, where there is something. */
 export interface Finding {
@@ -115,7 +115,7 @@ export const findingsView: View<Finding> = {
 
 function findingLines({ about, verdict, text, todo }: Finding, columns: number): string[] {
   const indent = ' '.repeat(HEAD_COLUMNS);
-  const width = Math.max(20, Math.min(columns - 1, 100) - HEAD_COLUMNS);
+  const width = Math.max(20, lineOf(columns) - HEAD_COLUMNS);
   const [first = '', ...rest] = wrap(text, width);
   const advice = todo === '' ? [] : wrap(`-> ${todo}`, width, '   ');
   const head = `${about.padEnd(9)}${WORDS[verdict].padEnd(HEAD_COLUMNS - 9)}`;

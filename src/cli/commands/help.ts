@@ -2,7 +2,7 @@ import type { View } from '../output/output.ts';
 import { type ShellCommand, briefUsageOf, optionUsage, usageOf } from '../shell/command.ts';
 import { unknownCommand } from '../shell/suggest.ts';
 import { count } from '../text/format.ts';
-import { wrap } from '../text/wrap.ts';
+import { lineOf, wrap } from '../text/wrap.ts';
 
 /** `help` over the commands that `list` gives: all in one view, or one with an example. */
 export function helpCommand(list: () => readonly ShellCommand<never>[]): ShellCommand<unknown> {
@@ -73,12 +73,6 @@ export const overview: View<HelpRow> = {
 const SUMMARY_COLUMN = 38;
 /** On a screen narrower than this, summaries stand below the usage, little indented. */
 const WIDE_COLUMNS = 80;
-/** Longer lines are hard to read. */
-const LINE_COLUMNS_MAX = 100;
-
-/** What a line may be long on such a screen, so that the terminal breaks no word. */
-const lineOf = (columns: number): number => Math.min(columns - 1, LINE_COLUMNS_MAX);
-
 const topicLines = (rows: readonly HelpRow[], topic: string, columns: number): string[] =>
   rows.filter((row) => row.topic === topic).flatMap((row) => commandLines(row, columns));
 

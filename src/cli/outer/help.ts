@@ -2,27 +2,24 @@ import type { CommandError } from '../../base/index.ts';
 import { lesson, overview, toHelpRow } from '../commands/help.ts';
 import { type ShellCommand, withoutSecrets } from '../shell/command.ts';
 import { unknownCommand } from '../shell/suggest.ts';
-import { wrap } from '../text/wrap.ts';
+import { lineOf, wrap } from '../text/wrap.ts';
 import { allCommands } from './index.ts';
 import { PROGRAM_COMMANDS } from './manual.ts';
 import { GLOBAL_OPTIONS } from './outer-command.ts';
 
-/** Longer lines are hard to read. */
-const COLUMNS_MAX = 100;
-
 /** What `mbt help` prints. */
 export function overviewText(columns: number): string {
-  const width = Math.min(columns, COLUMNS_MAX);
+  const width = lineOf(columns);
   const rows = allCommands().map((command) => toHelpRow(withoutSecrets(command)));
   return lines([
     'Usage: mbt <command> [words] [--data <dir>] [--json]',
     '',
     ...PROGRAM_COMMANDS.flatMap(({ usage, summary }) => [
       `  ${usage}`,
-      ...wrap(summary, width - 7).map((line) => `      ${line}`),
+      ...wrap(summary, width - 6).map((line) => `      ${line}`),
     ]),
     ...overview.human(rows, columns).slice(0, -1),
-    ...wrap('mbt help <command> tells more, mbt man all of it.', width - 1),
+    ...wrap('mbt help <command> tells more, mbt man all of it.', width),
   ]);
 }
 

@@ -4,15 +4,13 @@ import { findNode } from '../background/find-node.ts';
 import { isThere } from '../background/is-there.ts';
 import { dataWords, trackersFile } from '../background/node-folder.ts';
 import { escapeControls } from '../text/escape-controls.ts';
-import { count } from '../text/format.ts';
-import { wrap } from '../text/wrap.ts';
+import { capital, count } from '../text/format.ts';
+import { lineOf, wrap } from '../text/wrap.ts';
 import { calledAs } from './called-as.ts';
 import { nextStep } from './node-state.ts';
 
 /** A list that does not come by then is left out. */
 const LISTS_MS = 1_500;
-/** Longer lines are hard to read. */
-const COLUMNS_MAX = 100;
 
 const WHAT =
   'Mini-BitTorrent shares large files within a group of people: encrypted, straight from one to another. No server keeps them; whoever has a part hands it on.';
@@ -34,7 +32,7 @@ export async function introText(
   columns: number,
 ): Promise<string> {
   const node = await findNode(dataDir).catch(() => undefined);
-  const width = Math.min(columns - 1, COLUMNS_MAX);
+  const width = lineOf(columns);
   const called = calledAs(environment);
   const told = node === undefined ? await withoutNode(dataDir, called, width) : await withNode(node, clock);
   const lines = [
@@ -88,8 +86,6 @@ async function withNode(node: RemoteNode, clock: Clock): Promise<string[]> {
     await node.close();
   }
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 async function groupsOf(node: RemoteNode): Promise<string[]> {
   const groups = await node.listGroups();

@@ -1,4 +1,5 @@
 import { type Option, type ShellCommand, briefUsageOf, withoutSecrets } from '../shell/command.ts';
+import { capital } from '../text/format.ts';
 import { EXIT_CODES, FILES, INTRODUCTION, PROGRAM_COMMANDS, VARIABLES } from './manual.ts';
 import { GLOBAL_OPTIONS } from './outer-command.ts';
 
@@ -58,8 +59,6 @@ const entry = (head: string, lines: readonly string[]): string[] => [
   `.B ${inText(head)}`,
   ...lines.map(inText),
 ];
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Text as troff reads it as itself: no escapes, no requests at the start of a line, dashes as typed. */
 function inText(text: string): string {

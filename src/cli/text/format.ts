@@ -50,3 +50,6 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
 }
 
 const pad = (n: number): string => String(n).padStart(2, '0');
+
+/** A sentence's beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

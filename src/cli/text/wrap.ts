@@ -1,3 +1,9 @@
+/** Longer lines are hard to read. */
+const LINE_COLUMNS_MAX = 100;
+
+/** What a line may be long on a screen of so many columns, so that the terminal breaks no word. */
+export const lineOf = (columns: number): number => Math.min(columns - 1, LINE_COLUMNS_MAX);
+
 /**
  * Text in lines of at most `columns` characters, broken between words; the second and later ones begin with
  * `indent`. A word longer than that stands alone on its line.
