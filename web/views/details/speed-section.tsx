@@ -27,7 +27,7 @@ export function SpeedSection({ group, file, row, peers }: SpeedProps) {
     const now = wallMs();
     if (up !== undefined) history.add(now, down, up);
     if (seen) setColumns(history.columns(now));
-  }, [peers, told, history, seen]);
+  }, [peers, told, down, history, seen]);
   return (
     <Section title="Speed">
       <p class="speed-now">
