@@ -58,7 +58,7 @@ const VIEWS = [
 /** What the README shows: a view, a size, a scheme. */
 const FOR_DOCS = [
   { name: 'files', width: 1024, height: 640, theme: 'light' },
-  { name: 'details', width: 1024, height: 1180, theme: 'light', settleMs: 45_000 },
+  { name: 'details', width: 1024, height: 1440, theme: 'light', settleMs: 45_000 },
   { name: 'downloads', width: 390, height: 760, theme: 'dark' },
 ];
 
