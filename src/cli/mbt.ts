@@ -9,17 +9,19 @@ const PROGRAM_NAMES: readonly (string | undefined)[] = ['client', 'tracker'];
 
 /** Runs `mbt` with the words after its name; resolves with the exit code. CommandError: it could not start. */
 export async function runMbt(args: readonly string[]): Promise<number> {
-  const [first, second] = args;
-  if (first === undefined) return printIntro();
+  if (args.length === 0) return printIntro();
+  const { globals, rest } = leadingGlobals(args);
+  const [first = 'help', ...others] = rest;
   const isHelp = first === 'help' || first === '--help' || first === '-h';
-  const isProgram = PROGRAM_NAMES.includes(first) || (isHelp && PROGRAM_NAMES.includes(second));
-  if (isProgram || first === '--version' || first === '-V') return runProgram(args);
-  if (first === '__complete') return complete(args.slice(1));
+  const isProgram = PROGRAM_NAMES.includes(first) || (isHelp && PROGRAM_NAMES.includes(others[0]));
+  if (isProgram || first === '--version' || first === '-V') return runProgram([...rest, ...globals]);
+  if (first === '__complete') return complete(others);
   const { lessonText, nameMeant, overviewText } = await import('./outer/help.ts');
   const columns = process.stdout.columns ?? 80;
-  if (isHelp)
-    return print(args.length === 1 ? overviewText(columns) : lessonText(args.slice(1).join(' '), columns));
-  const { globals, rest } = leadingGlobals(args);
+  if (isHelp) {
+    const about = others.filter((word) => word !== '--json').join(' ');
+    return print(about === '' ? overviewText(columns) : lessonText(about, columns));
+  }
   const { name, words: own } = await splitName(rest);
   const words = [...globals, ...own];
   const asksHelp = words.slice(0, endOf(words)).some((word) => word === '--help' || word === '-h');

@@ -32,6 +32,10 @@ test.each([
   { line: '--version', says: /^\d+\.\d+\.\d+$/ },
   { line: 'help', says: /client .*\n.*tracker /s },
   { line: 'help client', says: /--stay/ },
+  { line: 'help --json', says: /list_files <group_id>/ },
+  { line: '--json help list_files', says: /^mbt list_files <group_id>/ },
+  { line: '--json', says: /list_files <group_id>/ },
+  { line: '--json client --help', says: /--stay/ },
 ])('mbt $line', async ({ line, says }) => {
   const { code, out } = await run(line);
   expect(code).toBe(0);
