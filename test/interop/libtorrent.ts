@@ -7,7 +7,7 @@ import { pythonWithLibtorrent } from '../../scripts/system-packages.mjs';
 import { systemClock, within } from '../../src/base/index.ts';
 
 const script = fileURLToPath(new URL('libtorrent_peer.py', import.meta.url));
-const WAIT_LIMIT_MS = 30_000;
+const WAIT_LIMIT_MS = 60_000;
 
 /** Undefined where there is no libtorrent: its tests are skipped, and that is said. */
 export const python = pythonWithLibtorrent();

@@ -6,7 +6,7 @@ import { systemClock, within } from '../../../src/base/index.ts';
 export const mbt = fileURLToPath(new URL('../../../bin/mbt', import.meta.url));
 
 /** Nothing that a test waits for takes longer; what was printed until then is in the error. */
-const WAIT_LIMIT_MS = 30_000;
+const WAIT_LIMIT_MS = 60_000;
 
 /** What a command came to: its rows, and its last line. */
 export interface Answer {
