@@ -21,7 +21,7 @@ describe('an account', () => {
       shares: 0,
       downloads: 0,
     });
-    expect(await node.whoami()).toMatchObject({ user: 'Ada', trackers: 2 });
+    await eventually(async () => expect(await node.whoami()).toMatchObject({ user: 'Ada', trackers: 2 }));
     await expect(node.login('Ada', 'correct horse battery')).rejects.toMatchObject({
       code: 'ALREADY_LOGGED_IN',
     });

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SessionStage, passwordOf } from '../support/session-stage.ts';
+import { SessionStage, eventually, passwordOf } from '../support/session-stage.ts';
 
 let stage: SessionStage;
 beforeEach(async () => {
@@ -27,7 +27,9 @@ test('another cluster at a known address is refused, also by a session that stan
   await anna.close();
   const again = await stage.node({ dataDir });
   await expect(again.login('anna', passwordOf('anna'))).rejects.toMatchObject({ code: 'TRACKER_CHANGED' });
-  expect((await again.status()).trackers[0]?.state).toContain('TRACKER_CHANGED');
+  await eventually(async () =>
+    expect((await again.status()).trackers[0]?.state).toContain('TRACKER_CHANGED'),
+  );
   const fresh = await stage.node();
   await fresh.createUser('anna', passwordOf('anna'));
 });
