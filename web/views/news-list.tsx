@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { wallMs } from '../clock.ts';
 import { markRead, news } from '../state/news.ts';
 import { askPermission, permission } from '../state/notify.ts';
+import { sentence } from '../text/failures.ts';
 import { formatAgo, formatTime } from '../text/format.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -30,7 +31,7 @@ export function NewsList() {
             <Icon name={ICONS[item.kind]} />
             <div>
               <strong>{item.title}</strong>
-              {item.text && <p>{item.text}</p>}
+              {item.text && <p>{sentence(item.text)}</p>}
               {item.href !== undefined && <a href={item.href}>{item.linkText}</a>}
             </div>
             <time dateTime={new Date(item.atMs).toISOString()} title={formatTime(item.atMs)}>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { dismiss, toasts, type News } from '../state/news.ts';
+import { sentence } from '../text/failures.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
@@ -28,7 +29,7 @@ function Toast({ item }: { readonly item: News }) {
       <Icon name={ICONS[item.kind]} />
       <div class="toast-text">
         <strong>{item.title}</strong>
-        {item.text && <p>{item.text}</p>}
+        {item.text && <p>{sentence(item.text)}</p>}
         {item.href !== undefined && (
           <a href={item.href} onClick={() => dismiss(item.id)}>
             {item.linkText}

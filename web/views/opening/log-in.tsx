@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { call, toApiError, type ApiError } from '../../api/client.ts';
 import { heldInvitation } from '../../state/held-invitation.ts';
+import { sentence } from '../../text/failures.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check, Field } from '../../ui/field.tsx';
 import { Failure, Notice } from '../../ui/show.tsx';
@@ -40,7 +41,7 @@ export function LogIn({ text, onStep }: LogInProps) {
           Log in, or create an account; then its group is asked for by itself.
         </Notice>
       )}
-      {isMore(text) && <Notice title={text} />}
+      {isMore(text) && <Notice title={sentence(text)} />}
       <form class="form" onSubmit={(event) => void logIn(event)}>
         <Field label="Name" value={user} onInput={setUser} autocomplete="username" autofocus required />
         <Field
