@@ -139,6 +139,8 @@ export interface ShareFacts {
   readonly files: number;
   /** Of a single file that is not empty: the root of its hash tree. */
   readonly root?: Uint8Array;
+  /** Fetched from others of the group. */
+  readonly copy?: boolean;
 }
 
 /** A share that counts: its author is a member now. */

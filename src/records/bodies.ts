@@ -136,6 +136,7 @@ export const BODY_FIELDS: { readonly [K in RecordKind]: Field<Bodies[K]> } = {
       size: int(0, Number.MAX_SAFE_INTEGER),
       files: int(1, SHARE_FILES_MAX),
       root: optional(bytes(HASH_BYTES)),
+      copy: optional(flag),
     }),
     ({ root, files, size }) => (root && (files > 1 || size === 0) ? 'a root of no single file' : undefined),
   ),

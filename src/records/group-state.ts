@@ -62,6 +62,7 @@ export interface CountingShare {
   readonly size: number;
   readonly files: number;
   readonly root?: Uint8Array;
+  readonly copy?: boolean;
 }
 
 /** How a user stands to a group. */
@@ -210,13 +211,14 @@ function pendingOf(
 const sharesOf = (found: Findings, members: ReadonlyMap<UserId, Member>): CountingShare[] =>
   [...found.shares.values()]
     .filter(({ author, body }) => body.offered && members.has(author))
-    .map(({ author, parts, body: { name, size, files, root } }) => ({
+    .map(({ author, parts, body: { name, size, files, root, copy } }) => ({
       user: author,
       content: parts.content,
       name,
       size,
       files,
       ...(root && { root }),
+      ...(copy === true && { copy }),
     }));
 
 /** The records of one group, the newest per key, sorted by kind. */

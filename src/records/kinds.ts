@@ -131,6 +131,8 @@ export interface ShareBody {
   readonly files: number;
   /** Of a single file that is not empty: the root of its hash tree (BEP 52), with which it needs no other description. */
   readonly root?: Uint8Array;
+  /** Fetched from others of the group: who brought it may replace it by a newer version, its fetchers don't hinder that. */
+  readonly copy?: boolean;
 }
 
 /** What each kind of record says. */

@@ -15,6 +15,10 @@ test('a share of a single file may say the root of its tree', () => {
   expect(again({ ...FILE, root })).toEqual({ ...FILE, root });
 });
 
+test('a share may say that it was fetched', () => {
+  expect(again({ ...FILE, copy: true })).toEqual({ ...FILE, copy: true });
+});
+
 test.each([
   { what: 'of several files', body: { ...FILE, files: 2, root } },
   { what: 'of an empty file', body: { ...FILE, size: 0, root } },

@@ -103,6 +103,7 @@ test('two folders stay in step, and nothing goes around twice', async () => {
     expect(await sharers(alice)).toEqual({ 'a.txt': both, 'b.txt': both, tour: both });
     expect((await alice.node.listFiles('lab')).map(({ file }) => file)).toEqual(['a.txt', 'b.txt', 'tour']);
   });
+  expect(warnings(bob)).toEqual([]);
   const shelf = join(bob.files, '.mini-bittorrent', 'earlier', 'a.txt');
   const [earlier = ''] = await readdir(shelf);
   expect(await readFile(join(shelf, earlier), 'utf8')).toBe('from alice');

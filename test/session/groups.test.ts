@@ -77,6 +77,25 @@ test('a share is listed while its author is in', async () => {
   await ben.access().shares.publishShare(gid, share);
 });
 
+test('what was fetched is listed as a copy, but not by who has brought it', async () => {
+  const gid = gidOf(ben, 'lab');
+  const facts = { content: sha256Hex('talk') as ContentId, name: 'talk.mp4', size: 7, files: 1 };
+  const listed = async () => {
+    const { shares } = await anna.access().shares.listFiles(gid);
+    return shares.filter(({ content }) => content === facts.content).map(({ copy }) => copy);
+  };
+  await ben.access().shares.publishShare(gid, { ...facts, copy: true });
+  expect(await listed()).toEqual([true]);
+  for (const again of [facts, { ...facts, copy: true }]) {
+    await ben.access().shares.publishShare(gid, again);
+    expect(await listed()).toEqual([undefined]);
+  }
+  await ben.access().shares.withdrawShare(gid, facts.content);
+  await ben.access().shares.publishShare(gid, { ...facts, copy: true });
+  expect(await listed()).toEqual([true]);
+  await ben.access().shares.withdrawShare(gid, facts.content);
+});
+
 test('who is online with a content is found by the others', async () => {
   const gid = gidOf(ben, 'lab');
   const content = sha256Hex('tour') as ContentId;

@@ -56,7 +56,7 @@ export const followGroup = nodeCommand({
   summary: 'download what others share',
   teaches: [
     'Everything that is shared in the group now and later goes into the folder, as long as there is room.',
-    'A newer version takes the place of what came from the same member; the one before is kept in .mini-bittorrent/earlier. What you changed stays.',
+    'A newer version by the member who brought it takes the place of the older one, which is kept in .mini-bittorrent/earlier. What you changed stays.',
     'Typed again, it replaces folder and terms. It goes on after a restart.',
   ],
   example: "follow_group band ~/music --pattern '*.flac' --max-size 2G",

@@ -5,10 +5,10 @@ import type { FolderTransfers } from './folder-tools.ts';
 import { newerVersion } from './newer-version.ts';
 
 const FILES_MAX = 20_000;
-/** Of one name: contents that were fetched, and those who offered the latest. */
+/** Of one name: contents that were fetched, and those who brought the latest. */
 const [CONTENTS_MAX, FROM_MAX] = [8, 16] as const;
 
-/** What was fetched into a folder, by name, and from whom: who offered it may offer a newer version. */
+/** What was fetched into a folder, by name, and who brought it to the group: they may offer a newer version. */
 export class FetchedFiles {
   /** The one that was fetched last comes last. */
   readonly #files: Map<string, KeptFetched>;
@@ -31,11 +31,11 @@ export class FetchedFiles {
   }
 
   /** It is being fetched from now on. */
-  note({ name, content, uids }: OfferedFile): void {
+  note({ name, content, origins }: OfferedFile): void {
     const earlier = this.contentsOf(name).filter((each) => each !== content);
     this.#files.delete(name);
     const contents = [content, ...earlier].slice(0, CONTENTS_MAX);
-    this.#files.set(name, { name, contents, from: uids.slice(0, FROM_MAX) });
+    this.#files.set(name, { name, contents, from: origins.slice(0, FROM_MAX) });
     for (const oldest of this.#files.keys()) {
       if (this.#files.size <= FILES_MAX) return;
       this.#files.delete(oldest);
@@ -65,10 +65,10 @@ export class FetchedFiles {
       .some((share) => share.gid === this.#gid && share.root === root && contents.includes(share.content));
   }
 
-  /** Whether somebody who offered what was fetched offers this, perhaps in its place in a moment. */
-  isOfSharers({ name, uids }: OfferedFile): boolean {
+  /** Whether somebody who brought what was fetched has brought this, too, perhaps in its place in a moment. */
+  isOfItsOrigins({ name, origins }: OfferedFile): boolean {
     const from = this.#files.get(name)?.from ?? [];
-    return uids.some((uid) => from.includes(uid));
+    return origins.some((uid) => from.includes(uid));
   }
 
   /** What is still being fetched though there is a newer version is not waited for; what the user has paused is let be. */

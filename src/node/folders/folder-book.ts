@@ -25,7 +25,7 @@ const keptFetched = z.object({
   name: z.string(),
   /** The latest first. */
   contents: z.array(contentId),
-  /** Who offered the latest then. */
+  /** Who had brought the latest then. */
   from: z.array(userId).readonly(),
 });
 export type KeptFetched = z.infer<typeof keptFetched>;

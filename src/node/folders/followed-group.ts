@@ -11,6 +11,7 @@ import { folderIdentity } from './folder-identity.ts';
 import type { FolderTools, FolderUser } from './folder-tools.ts';
 import { LookLoop, type Looked } from './look-loop.ts';
 import { nameFilter, type NameFilter } from './name-patterns.ts';
+import { withoutOldCopies } from './newer-version.ts';
 
 /** Without a hint the group is looked at so often. */
 const SLOW_MS = 60_000;
@@ -197,7 +198,7 @@ export class FollowedGroup {
   #wanted(offers: readonly OfferedFile[], newer: ReadonlyMap<string, OfferedFile>): OfferedFile[] {
     const here = new Set(this.#ours().map(({ content }) => content));
     const { sizeMax } = this.kept.terms;
-    return offers.filter(
+    return withoutOldCopies(offers).filter(
       (offer) =>
         !isAsideName(offer.name) &&
         !here.has(offer.content) &&
@@ -226,7 +227,7 @@ export class FollowedGroup {
         return 'free';
       }
       const isNewer = newer.get(name) === offer;
-      const mayBecomeNewer = this.#fetched.isAt(root, name) && this.#fetched.isOfSharers(offer);
+      const mayBecomeNewer = this.#fetched.isAt(root, name) && this.#fetched.isOfItsOrigins(offer);
       if (isNewer && mayBecomeNewer) return 'older';
       // Who shares a newer version withdraws the older one in a moment.
       if (mayBecomeNewer) this.#again.delete(content);

@@ -14,13 +14,17 @@ export function shareBook(
   lists: GroupLists,
 ): ShareBook {
   return {
-    async publishShare(gid, { content, name, size, files, root }) {
+    async publishShare(gid, { content, name, size, files, root, copy }) {
       const key = recordKey.share(gid, content, vault.uid);
       const current = view.find('share', key)?.body;
       const isSame = current?.name === name && current.size === size && current.files === files;
       const saysRoot = root === undefined || (current?.root && equalBytes(current.root, root));
-      if (current?.offered && isSame && saysRoot) return;
-      const body = { n: (current?.n ?? 0) + 1, offered: true, name, size, files, ...(root && { root }) };
+      // Another device of this user may have brought it.
+      const isCopy = copy === true && !(current?.offered && !current.copy);
+      const saysCopy = isCopy === (current?.copy ?? false);
+      if (current?.offered && isSame && saysRoot && saysCopy) return;
+      const more = { ...(root && { root }), ...(isCopy && { copy }) };
+      const body = { n: (current?.n ?? 0) + 1, offered: true, name, size, files, ...more };
       await writer.put([vault.sign('share', key, body)]);
     },
     async withdrawShare(gid, content) {

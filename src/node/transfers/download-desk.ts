@@ -222,7 +222,8 @@ export class DownloadDesk {
     const completed = replaces ? await this.#replace(download, replaces, fetched) : fetched;
     const { gid, root, content: id } = download.entry;
     const { content, stamps, served } = completed;
-    await this.#shares.add(shareEntry(gid, content, root, stamps), content, served, download.ledger);
+    const entry = { ...shareEntry(gid, content, root, stamps), copy: true };
+    await this.#shares.add(entry, content, served, download.ledger);
     completed.handOver((error) => this.#shares.onUnreadable({ gid, content: id }, error));
     this.#shares.publishPending();
     download.update({ state: 'complete', ...download.progress.kept, adopt: false, choice: undefined });

@@ -43,18 +43,18 @@ export interface OfferedFile extends Named {
   readonly size: number;
   readonly files: number;
   readonly sharers: readonly string[];
-  /** The same, for certain. */
-  readonly uids: readonly UserId[];
+  /** Of them, those who have not fetched it from others of the group. */
+  readonly origins: readonly UserId[];
 }
 
 /** The shares of a group by content and name, in the order of names. */
 export function offeredFiles(shares: readonly ListedShare[]): OfferedFile[] {
-  const byFile = new Map<string, OfferedFile & { sharers: string[]; uids: UserId[] }>();
-  for (const { content, name, size, files, user, uid } of shares) {
+  const byFile = new Map<string, OfferedFile & { sharers: string[]; origins: UserId[] }>();
+  for (const { content, name, size, files, user, uid, copy } of shares) {
     const key = `${content} ${size} ${files} ${name}`;
-    const file = byFile.get(key) ?? { content, name, size, files, sharers: [], uids: [] };
+    const file = byFile.get(key) ?? { content, name, size, files, sharers: [], origins: [] };
     file.sharers.push(user);
-    file.uids.push(uid);
+    if (copy !== true) file.origins.push(uid);
     byFile.set(key, file);
   }
   const order = new Intl.Collator('en', { numeric: true }).compare;

@@ -39,6 +39,8 @@ const shareEntry = z.object({
   stamps,
   /** Whether a tracker has taken the share's record. */
   published: z.boolean(),
+  /** It was fetched from others of the group. */
+  copy: z.boolean().optional(),
   /** It is over, but no tracker has been told yet. */
   ended: z.boolean().optional(),
 });

@@ -86,9 +86,10 @@ export class ShareDesk {
 
   /** Tells the group. Rejects if no tracker takes the record. */
   async publish(share: SharedContent): Promise<void> {
-    const { gid, content, name, size, files } = share.entry;
+    const { gid, content, name, size, files, copy } = share.entry;
     const root = rootOf(await this.#desk.library.content(content));
-    await this.#desk.access.shares.publishShare(gid, { content, name, size, files, ...(root && { root }) });
+    const facts = { content, name, size, files, ...(root && { root }), ...(copy === true && { copy }) };
+    await this.#desk.access.shares.publishShare(gid, facts);
     if (this.get(share.entry) !== share) return;
     share.entry = { ...share.entry, published: true };
     await this.#desk.library.putShare(share.entry);
