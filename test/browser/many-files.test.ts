@@ -11,6 +11,7 @@ const nameOf = (at: number): string => `recording ${String(at + 1).padStart(4, '
 const files = Array.from({ length: COUNT }, (_, at) => ({
   file: nameOf(at),
   size: (COUNT - at) * 1_000,
+  files: 1,
   seeds: at % 5,
   leechers: 0,
   content: at.toString(16).padStart(8, '0'),

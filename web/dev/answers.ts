@@ -168,6 +168,8 @@ function setState(world: World, { file }: { file: string }, state: 'P' | 'D'): R
 
 function added(world: World, group: string, file: string, size: number): LocalResult<'uploadFile'> {
   const content = '5eed5eed';
-  world.files.get(group)?.unshift({ file, size, seeds: 1, leechers: 0, content, sharers: [world.user] });
+  world.files
+    .get(group)
+    ?.unshift({ file, size, files: 1, seeds: 1, leechers: 0, content, sharers: [world.user] });
   return { file, content, infoHash: 'cd'.repeat(32), size, files: 1, leftOut: [] };
 }

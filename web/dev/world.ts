@@ -37,6 +37,7 @@ function manyFiles(count: number): Mutable<Rows<'listFiles'>>[] {
   return Array.from({ length: count }, (_, at) => ({
     file: `${NAMES[at % NAMES.length] ?? ''} ${String(at + 1).padStart(4, '0')}${ENDINGS[at % ENDINGS.length] ?? ''}`,
     size: Math.round(((at * 7_919) % 4_000) * MIB * 1.3) + at,
+    files: at % ENDINGS.length === ENDINGS.indexOf('') ? 12 + at : 1,
     seeds: (at * 7) % 9,
     leechers: (at * 3) % 4,
     content: ((at * 2_654_435_761) >>> 0).toString(16).padStart(8, '0'),
@@ -48,6 +49,8 @@ function download(given: Partial<Rows<'showDownloads'>> & { file: string }): Mut
   return {
     state: 'D',
     group: 'lab',
+    content: '5eed'.repeat(16),
+    files: 1,
     path: `/home/ada/Mini-BitTorrent/${given.file}`,
     doneBytes: 0,
     totalBytes: 1_000 * MIB,
@@ -116,6 +119,7 @@ export function makeWorld(tell: (event: LocalEvent) => void, nowMs: number): Wor
       }),
       download({
         file: 'Field recordings',
+        files: 240,
         totalBytes: 52_000 * MIB,
         doneBytes: 20_100 * MIB,
         peers: 6,

@@ -1,6 +1,7 @@
 import type { LocalResult } from '../../src/api/local/contract.ts';
 import { computed, signal } from '@preact/signals';
 import { call } from '../api/client.ts';
+import { isCalled, nameAmong } from './called.ts';
 import { LiveList, listsByKey, type NodeChange } from './live-list.ts';
 
 /** All that the page knows of the node. Lists are asked for while somebody watches them (`useLive`). */
@@ -70,6 +71,12 @@ export const waiting = computed(() => {
 });
 export const waitingInAll = computed(() => [...waiting.value.values()].reduce((sum, n) => sum + n, 0));
 
-export function downloadOf(group: string, file: string): DownloadRow | undefined {
-  return downloads.value.value?.find((row) => row.group === group && row.file === file);
+/** @param typed its name, or `name@content` with the beginning of the content's id */
+export function downloadOf(group: string, typed: string): DownloadRow | undefined {
+  return downloads.value.value?.find((row) => row.group === group && isCalled(row, typed));
+}
+
+/** How the node is told which one is meant. */
+export function argumentOf(row: DownloadRow): string {
+  return nameAmong(downloads.value.value ?? [], row);
 }

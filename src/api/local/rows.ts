@@ -84,6 +84,7 @@ export const fileRow = z
   .object({
     file: z.string(),
     size: bytes,
+    files: count.describe('1: a single file; more: a folder of so many'),
     seeds: count,
     leechers: count,
     content: z.string().describe('first 8 hex digits of the content id, more where two would look alike'),
@@ -113,6 +114,8 @@ export const downloadRow = z
     state: z.enum(['D', 'Q', 'P', 'C', 'F']).describe('D active, Q queued, P paused, C complete, F failed'),
     group: z.string(),
     file: z.string(),
+    content: z.string().describe('content id, 64 hex digits'),
+    files: count.describe('1: a single file; more: a folder of so many'),
     path: z.string(),
     doneBytes: bytes,
     totalBytes: bytes.describe('of what is wanted'),

@@ -17,11 +17,21 @@ const never = new AbortController().signal;
 const nothing = async (): Promise<void> => undefined;
 const CREATED = { user: 'anna', recoveryCode: 'AAAAA-BBBBB' };
 const FILES = [
-  { file: 'a b.txt', size: 1536, seeds: 1, leechers: 2, content: '0011aabb', sharers: ['anna', 'ben'] },
-  { file: 'c.txt', size: 0, seeds: 0, leechers: 0, content: 'ffffffff', sharers: ['ben'] },
+  {
+    file: 'a b.txt',
+    size: 1536,
+    files: 1,
+    seeds: 1,
+    leechers: 2,
+    content: '0011aabb',
+    sharers: ['anna', 'ben'],
+  },
+  { file: 'c.txt', size: 0, files: 1, seeds: 0, leechers: 0, content: 'ffffffff', sharers: ['ben'] },
 ];
 const DOWNLOAD = {
   state: 'D' as const,
+  content: 'ab'.repeat(32),
+  files: 1,
   group: 'band',
   file: 'a b.txt',
   path: '/x/a b.txt',

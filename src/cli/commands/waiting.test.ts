@@ -106,6 +106,8 @@ const ROW: DownloadRow = {
   state: 'D',
   group: 'band',
   file: 'a.bin',
+  content: 'ab'.repeat(32),
+  files: 1,
   path: '/x/a.bin',
   doneBytes: 512,
   totalBytes: 1024,

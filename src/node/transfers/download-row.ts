@@ -27,6 +27,8 @@ export function downloadRow(desk: Desk, view: DownloadView): DownloadRow {
     state,
     group: desk.label(entry.gid),
     file: entry.name,
+    content: entry.content,
+    files: entry.files,
     path: entry.root,
     doneBytes: totalBytes - leftBytes,
     totalBytes,

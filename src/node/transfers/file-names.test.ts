@@ -50,6 +50,7 @@ test('one content offered by several is one row, other contents of that name hav
   expect(fileRows({ shares, swarms })[2]).toEqual({
     file: 'b',
     size: 5,
+    files: 1,
     seeds: 2,
     leechers: 1,
     content: 'bb000000',

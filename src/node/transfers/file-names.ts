@@ -69,8 +69,8 @@ export function offeredFiles(shares: readonly ListedShare[]): OfferedFile[] {
 export function fileRows(listing: GroupFiles): FileRow[] {
   const files = offeredFiles(listing.shares);
   const contents = new Set(files.map((file) => file.content));
-  return files.map(({ name, size, content, sharers }) => {
+  return files.map(({ name, size, files: inside, content, sharers }) => {
     const { seeds = 0, leechers = 0 } = listing.swarms.get(content) ?? {};
-    return { file: name, size, seeds, leechers, content: shortId(content, contents), sharers };
+    return { file: name, size, files: inside, seeds, leechers, content: shortId(content, contents), sharers };
   });
 }

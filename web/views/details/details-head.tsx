@@ -35,7 +35,7 @@ export function DetailsHead({ group, file, row }: HeadProps) {
         </a>
       </nav>
       <h1>
-        <bdi>{file}</bdi>
+        <bdi>{row?.file ?? file}</bdi>
       </h1>
       <div class="details-state">
         <Pill tone={state.tone}>{state.words}</Pill>

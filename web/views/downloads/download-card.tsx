@@ -1,6 +1,6 @@
 import { call } from '../../api/client.ts';
 import { say } from '../../state/news.ts';
-import { downloads, type DownloadRow } from '../../state/store.ts';
+import { argumentOf, downloads, type DownloadRow } from '../../state/store.ts';
 import { go, href } from '../../router.ts';
 import { sentence } from '../../text/failures.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../text/format.ts';
@@ -18,7 +18,7 @@ export function DownloadCard({ row }: { readonly row: DownloadRow }) {
   return (
     <li class="card download">
       <div class="line">
-        <a class="download-name ellipsis" href={href('transfer', group, file)} title={file}>
+        <a class="download-name ellipsis" href={href('transfer', group, argumentOf(row))} title={file}>
           {file}
         </a>
         {row.priority !== 'normal' && (
@@ -65,9 +65,10 @@ function factsOf(row: DownloadRow): string[] {
 
 function DownloadActions({ row }: { readonly row: DownloadRow }) {
   const { group, file, state } = row;
+  const typed = argumentOf(row);
   const runs = state === 'D' || state === 'Q';
   const set = (name: 'pauseDownload' | 'resumeDownload') => async () => {
-    await call(name, { group, file });
+    await call(name, { group, file: typed });
     await downloads.refresh();
   };
   return (
@@ -76,7 +77,7 @@ function DownloadActions({ row }: { readonly row: DownloadRow }) {
         <Button
           small
           icon="eye"
-          onClick={() => go('preview', group, file)}
+          onClick={() => go('preview', group, typed)}
           label={state === 'C' ? `Look at ${file}` : `Look at ${file} while it loads`}
         >
           Look{state !== 'C' && <span class="only-wide"> while it loads</span>}
@@ -104,7 +105,8 @@ function DownloadActions({ row }: { readonly row: DownloadRow }) {
 }
 
 function menuOf(row: DownloadRow): MenuItem[] {
-  const { group, file, state } = row;
+  const { group, state, files } = row;
+  const file = argumentOf(row);
   const details: MenuItem = { text: 'Details', icon: 'search', onClick: () => go('transfer', group, file) };
   if (state === 'C') {
     return [details, { text: 'Take off the list', icon: 'close', onClick: () => giveUp(row) }];
@@ -112,7 +114,9 @@ function menuOf(row: DownloadRow): MenuItem[] {
   const other = (['high', 'normal', 'low'] as const).filter((priority) => priority !== row.priority);
   return [
     details,
-    { text: 'Choose files…', icon: 'check', onClick: () => chooseFiles(group, file) },
+    ...(files > 1
+      ? [{ text: 'Choose files…', icon: 'check' as const, onClick: () => chooseFiles(group, file) }]
+      : []),
     ...other.map((priority) => ({
       text: { high: 'Prefer it to others', normal: 'No more than others', low: 'Let others go first' }[
         priority
@@ -127,11 +131,12 @@ function menuOf(row: DownloadRow): MenuItem[] {
   ];
 }
 
-async function giveUp({ group, file, state }: DownloadRow): Promise<void> {
+async function giveUp(row: DownloadRow): Promise<void> {
+  const { group, file, state } = row;
   const text = 'What has been downloaded of it is deleted.';
   if (state !== 'C' && !(await confirm({ title: `Give up ${file}?`, text, action: 'Give up', danger: true })))
     return;
-  const { kept } = await call('cancelDownload', { group, file });
+  const { kept } = await call('cancelDownload', { group, file: argumentOf(row) });
   say({ title: kept ? `${file} is off the list; the file stays where it is` : `${file} was given up` });
   await downloads.refresh();
 }

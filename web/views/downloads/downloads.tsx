@@ -83,7 +83,7 @@ function Section({ title, rows }: { readonly title: string; readonly rows: reado
       </h2>
       <ul class="cards">
         {rows.map((row) => (
-          <DownloadCard key={`${row.group}/${row.file}`} row={row} />
+          <DownloadCard key={`${row.group}/${row.content}`} row={row} />
         ))}
       </ul>
     </section>

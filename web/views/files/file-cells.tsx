@@ -29,7 +29,7 @@ export function FileCells({ group, row, file, isMine, tabIndex }: FileCellsProps
   return (
     <>
       <div role="gridcell" class="cell-name">
-        <Icon name="file" />
+        <Icon name={row.files > 1 ? 'folder' : 'file'} />
         <span class="ellipsis" title={row.file}>
           {row.file}
         </span>
@@ -55,7 +55,7 @@ export function FileCells({ group, row, file, isMine, tabIndex }: FileCellsProps
         <Action group={group} file={file} row={row} isMine={isMine} download={download} tabIndex={tabIndex} />
         <Menu
           label={`More for ${row.file}`}
-          items={menuOf(group, file, isMine, download)}
+          items={menuOf(group, file, row.files, isMine, download)}
           tabIndex={tabIndex}
         />
       </div>
@@ -74,7 +74,7 @@ function Action({
   if (download && download.state !== 'C' && download.state !== 'F') {
     const part = download.totalBytes === 0 ? 0 : download.doneBytes / download.totalBytes;
     return (
-      <a class="mini-progress" href={href('transfer', group, download.file)} tabIndex={tabIndex}>
+      <a class="mini-progress" href={href('transfer', group, file)} tabIndex={tabIndex}>
         <Meter
           part={part}
           label={`Download of ${row.file}`}
@@ -108,7 +108,13 @@ function Have() {
   );
 }
 
-function menuOf(group: string, file: string, isMine: boolean, download: DownloadRow | undefined): MenuItem[] {
+function menuOf(
+  group: string,
+  file: string,
+  files: number,
+  isMine: boolean,
+  download: DownloadRow | undefined,
+): MenuItem[] {
   const here = isMine || download !== undefined;
   const items: MenuItem[] = [];
   if (here) {
@@ -121,7 +127,8 @@ function menuOf(group: string, file: string, isMine: boolean, download: Download
   }
   if (!here) {
     items.push({ text: 'Download to…', icon: 'folder', onClick: () => downloadTo(group, file) });
-    items.push({ text: 'Choose files of it…', icon: 'check', onClick: () => downloadSome(group, file) });
+    if (files > 1)
+      items.push({ text: 'Choose files of it…', icon: 'check', onClick: () => downloadSome(group, file) });
   }
   if (isMine) items.push({ text: 'Stop sharing…', danger: true, onClick: () => stopSharing(group, file) });
   return items;

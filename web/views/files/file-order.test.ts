@@ -4,6 +4,7 @@ import { fileArguments, pickFiles, type FileOrder } from './file-order.ts';
 const row = (file: string, size: number, seeds: number, sharers = ['ada']) => ({
   file,
   size,
+  files: 1,
   seeds,
   leechers: 0,
   content: `c${size}`,
