@@ -27,3 +27,6 @@ export const toInfoHash = (text: string): InfoHash | undefined => toHash<InfoHas
 export function toPieceIndex(n: number, pieceCount: number): PieceIndex | undefined {
   return Number.isInteger(n) && n >= 0 && n < pieceCount ? (n as PieceIndex) : undefined;
 }
+
+/** Whether two labels, of users or of groups, are the same: case does not count. */
+export const sameLabel = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

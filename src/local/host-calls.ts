@@ -1,4 +1,4 @@
-import { CommandError } from '../base/index.ts';
+import { CommandError, sameLabel } from '../base/index.ts';
 import type { CallContext, Handlers } from './call-context.ts';
 import type { Drops } from './drops.ts';
 import type { EventHub } from './event-hub.ts';
@@ -100,7 +100,7 @@ const dropCalls = ({ host, drops }: HostParts) =>
 
 /** Better said before the bytes come than after. */
 async function requireMember(host: NodeHost, group: string): Promise<void> {
-  const row = (await host.node().listGroups()).find((each) => each.group === group);
+  const row = (await host.node().listGroups()).find((each) => sameLabel(each.group, group));
   if (row === undefined)
     throw new CommandError('NO_SUCH_GROUP', `there is no group ${group}: list_groups shows all`);
   if (row.you !== 'owner' && row.you !== 'member')

@@ -1,4 +1,4 @@
-import { type Clock, CommandError, deferred, every } from '../../base/index.ts';
+import { type Clock, CommandError, deferred, every, sameLabel } from '../../base/index.ts';
 import type { NodeCommands } from '../../node/index.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -50,10 +50,10 @@ export class AnswerWatch {
     };
     const look = oneAtATime(async () => {
       const rows = await this.#node.listGroups();
-      onRow(rows.find((row) => row.group === group)?.you);
+      onRow(rows.find((row) => sameLabel(row.group, group))?.you);
     });
     const onNews = (): void => {
-      const reason = this.#refusals.get(group);
+      const [, reason] = [...this.#refusals].find(([of]) => sameLabel(of, group)) ?? [];
       if (reason === undefined) look();
       else refuse(reason);
     };

@@ -1,4 +1,4 @@
-import { type Clock, CommandError, every } from '../../base/index.ts';
+import { type Clock, CommandError, every, sameLabel } from '../../base/index.ts';
 import type { DownloadRow, NodeCommands } from '../../node/index.ts';
 import type { CommandOutput } from '../output/output.ts';
 import { downloadBars } from './downloads-view.ts';
@@ -23,7 +23,7 @@ export async function awaitDownload(
   try {
     return await new Promise<DownloadRow>((resolve, reject) => {
       const show = (rows: readonly DownloadRow[]): void => {
-        const row = rows.find((each) => each.group === group && each.path === path);
+        const row = rows.find((each) => sameLabel(each.group, group) && each.path === path);
         const end = endOf(row);
         if (end instanceof CommandError) reject(end);
         else if (end !== undefined) resolve(end);

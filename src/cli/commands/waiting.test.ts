@@ -75,6 +75,17 @@ test('who is turned down is told the reason, though it comes after the answer', 
   });
 });
 
+test('a group is known by its name in whatever case', async () => {
+  const node = fakeNode({
+    listGroups: async () => [{ group: 'Band', owner: 'anna', members: 2, you: 'member' }],
+  });
+  const answers = new AnswerWatch(node, new FakeClock());
+  await answers.wait('bAND', new AbortController().signal);
+  node.tell({ type: 'notice', text: 'used up', about: 'rejected', group: 'Club' });
+  await expect(answers.wait('CLUB', new AbortController().signal)).rejects.toThrow('used up');
+  answers.close();
+});
+
 test('a reason that came before the waiting counts', async () => {
   const node = fakeNode({ listGroups: async () => [] });
   const answers = new AnswerWatch(node, new FakeClock());
@@ -136,7 +147,7 @@ test.each([
   const never = new AbortController().signal;
   const waiting = awaitDownload(
     fakeNode({ showDownloads: async () => rows }),
-    'band',
+    'BAND',
     '/x/a.bin',
     out,
     clock,

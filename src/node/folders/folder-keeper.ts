@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { CommandError, diskError } from '../../base/index.ts';
+import { CommandError, diskError, sameLabel } from '../../base/index.ts';
 import type { Folders, FollowRow, FollowTerms, NodeChange, NodeEvent, WatchRow } from '../commands.ts';
 import type { CareOf } from '../seams.ts';
 import { FolderBook, type KeptFollow, type KeptWatch } from './folder-book.ts';
@@ -67,7 +67,7 @@ export class FolderKeeper {
     const absolute = resolve(path);
     const real = await realpath(absolute).catch(() => absolute);
     const watch = tended.watches.find(
-      (each) => isLabel(each.group, group) && [real, absolute].includes(each.kept.path),
+      (each) => sameLabel(each.group, group) && [real, absolute].includes(each.kept.path),
     );
     if (!watch) {
       throw new CommandError(
@@ -93,7 +93,7 @@ export class FolderKeeper {
   /** Downloads under way go on. */
   async unfollowGroup(group: string): Promise<void> {
     const tended = this.#open;
-    const follow = tended.follows.find((each) => isLabel(each.group, group));
+    const follow = tended.follows.find((each) => sameLabel(each.group, group));
     if (!follow)
       throw new CommandError('NO_SUCH_GROUP', `you do not follow ${group}: list_folders shows what you do`);
     await tended.removeFollow(follow);
@@ -122,7 +122,7 @@ export class FolderKeeper {
   async onGroupLeft(group: string): Promise<void> {
     const tended = this.#tended;
     if (!tended) return;
-    const isOf = (each: { readonly group: string }): boolean => isLabel(each.group, group);
+    const isOf = (each: { readonly group: string }): boolean => sameLabel(each.group, group);
     await Promise.all([
       ...tended.watches.filter(isOf).map((watch) => tended.removeWatch(watch)),
       ...tended.follows.filter(isOf).map((follow) => tended.removeFollow(follow)),
@@ -132,7 +132,7 @@ export class FolderKeeper {
 
   #hint(group: string | undefined): void {
     for (const follow of this.#tended?.follows ?? []) {
-      if (group === undefined || isLabel(follow.group, group)) follow.hint();
+      if (group === undefined || sameLabel(follow.group, group)) follow.hint();
     }
   }
 
@@ -141,8 +141,6 @@ export class FolderKeeper {
     throw new CommandError('NOT_LOGGED_IN', 'log in first: login <user_id>');
   }
 }
-
-const isLabel = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** Whether `inner` is `outer` or lies below it; both absolute and free of links. */
 const isWithin = (inner: string, outer: string): boolean =>

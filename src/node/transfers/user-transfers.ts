@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { every, type Cancel, type GroupId } from '../../base/index.ts';
+import { every, sameLabel, type Cancel, type GroupId } from '../../base/index.ts';
 import type {
   ContentFileRow,
   ContentReader,
@@ -379,7 +379,7 @@ export class UserTransfers implements TransferCommands {
   }
 
   #isIn(gid: GroupId, group: string): boolean {
-    return fold(this.#access.gate.labelOfGroup(gid)) === fold(group);
+    return sameLabel(this.#access.gate.labelOfGroup(gid), group);
   }
 }
 
