@@ -24,13 +24,13 @@ export async function incomingFolder(folder: string): Promise<string> {
  * Moves the file or folder at `root` to the earlier versions that are kept beside it, where it is called by the time; of more than
  * three the oldest are deleted. Resolves to its new path. Rejects with what the disk says: then it stands where it stood.
  */
-export async function putAside(root: string, nowMs: number): Promise<string> {
+export async function putAside(root: string, atMs: number): Promise<string> {
   const { base, ext } = path.parse(root);
   const shelf = path.join(path.dirname(root), ASIDE, 'earlier', base);
   try {
     await mkdir(shelf, { recursive: true });
     const isFolder = (await lstat(root)).isDirectory();
-    const at = await freeName(shelf, nowMs, isFolder ? '' : ext);
+    const at = await freeName(shelf, atMs, isFolder ? '' : ext);
     await rename(root, at);
     // Of too many, what can't be deleted does no harm.
     await dropOldest(shelf).catch(() => undefined);
@@ -41,8 +41,8 @@ export async function putAside(root: string, nowMs: number): Promise<string> {
   }
 }
 
-async function freeName(shelf: string, nowMs: number, ext: string): Promise<string> {
-  for (let second = Math.floor(nowMs / 1_000); ; second += 1) {
+async function freeName(shelf: string, atMs: number, ext: string): Promise<string> {
+  for (let second = Math.floor(atMs / 1_000); ; second += 1) {
     const at = path.join(shelf, `${timeName(second * 1_000)}${ext}`);
     if (!(await isThere(at))) return at;
   }

@@ -47,10 +47,11 @@ async function fetchNewer(content: ContentId): Promise<void> {
 const versionAt = async (path: string): Promise<string | undefined> =>
   VERSIONS.get(sha256Hex(await readFile(path)));
 
-/** Versions that are kept of it. */
+/** Versions that are kept of it, each called by its time. */
 async function earlier(): Promise<(string | undefined)[]> {
   const shelf = join(bob.files, '.mini-bittorrent', 'earlier', 'a.bin');
   const names = await readdir(shelf).catch(() => []);
+  for (const name of names) expect(Number(name.slice(0, 4))).toBeGreaterThanOrEqual(2026);
   return Promise.all(names.map((name) => versionAt(join(shelf, name))));
 }
 const onDisk = (): Promise<string | undefined> => versionAt(place);

@@ -23,7 +23,7 @@ export async function takePlace(
   const content = older && (await shares.intact(older));
   if (older && content) {
     await older.stop('a newer version takes its place');
-    await putAside(place, desk.tools.clock.nowMs()).catch((error: unknown) => {
+    await putAside(place, desk.tools.clock.wallMs()).catch((error: unknown) => {
       older.serve(content);
       throw error;
     });
