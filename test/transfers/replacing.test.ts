@@ -172,6 +172,20 @@ describe('what is not as it was fetched stays', () => {
     expect(bob.transfers.ownShares().map(({ root, isServed }) => [root, isServed])).toEqual([[place, true]]);
   });
 
+  test('where another name of the same letters hinders it, the older is put back and served on', async () => {
+    const content = await newVersion();
+    await writeFile(join(bob.files, 'A.BIN'), 'mine');
+    await fetchNewer(content);
+    await failed();
+    expect(await onDisk()).toBe('old');
+    expect(await earlier()).toEqual([]);
+    expect(bob.transfers.ownShares()).toEqual([expect.objectContaining({ root: place, isServed: true })]);
+    await rm(join(bob.files, 'A.BIN'));
+    await bob.transfers.resumeDownload('lab', `a.bin@${content}`);
+    await bob.wait();
+    expect(await onDisk()).toBe('new');
+  });
+
   test('where the older can not be kept it stays, and is served on', async () => {
     const content = await newVersion();
     await mkdir(join(bob.files, '.mini-bittorrent'));

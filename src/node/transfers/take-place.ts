@@ -21,20 +21,31 @@ export async function takePlace(
     .inGroup(gid)
     .find(({ entry }) => entry.root === place && contents.includes(entry.content));
   const content = older && (await shares.intact(older));
-  if (older && content) {
-    await older.stop('a newer version takes its place');
-    await putAside(place, desk.tools.clock.wallMs()).catch((error: unknown) => {
-      older.serve(content);
+  if (older === undefined || content === undefined) {
+    await moveIn(name, root, place);
+    return older;
+  }
+  await older.stop('a newer version takes its place');
+  try {
+    const aside = await putAside(place, desk.tools.clock.wallMs());
+    await moveIn(name, root, place).catch(async (error: unknown) => {
+      await rename(aside, place);
       throw error;
     });
+  } catch (error) {
+    older.serve(content);
+    throw diskError(error, place);
   }
+  return older;
+}
+
+async function moveIn(name: string, from: string, place: string): Promise<void> {
   const { state } = await examineDestination(place, { isFolder: true, size: 0 });
   if (state !== 'free') {
-    const text = `${place} was changed here: the newer version of ${name} waits in ${root}; move yours away, then resume_download it`;
+    const text = `${place} was changed here: the newer version of ${name} waits in ${from}; move yours away, then resume_download it`;
     throw new CommandError('FILE_CHANGED', text);
   }
-  await rename(root, place).catch((error: unknown) => {
+  await rename(from, place).catch((error: unknown) => {
     throw diskError(error, place);
   });
-  return older;
 }
