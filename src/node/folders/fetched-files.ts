@@ -46,7 +46,9 @@ export class FetchedFiles {
   newerAmong(offers: readonly OfferedFile[]): Map<string, OfferedFile> {
     const byName = new Map<string, OfferedFile[]>();
     for (const offer of offers) {
-      if (this.#files.has(offer.name)) byName.set(offer.name, [...(byName.get(offer.name) ?? []), offer]);
+      const sameName = byName.get(offer.name);
+      if (sameName) sameName.push(offer);
+      else if (this.#files.has(offer.name)) byName.set(offer.name, [offer]);
     }
     const newer = new Map<string, OfferedFile>();
     for (const [name, sameName] of byName) {
